@@ -42,8 +42,8 @@ internal sealed class CertificateCheck(Account account)
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         chain.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
         chain.ChainPolicy.CustomTrustStore.ImportFromPemFile(file);
-        foreach (var element in sent?.ChainElements ?? [])
-            chain.ChainPolicy.ExtraStore.Add(element.Certificate);
+        if (sent is not null)
+            chain.ChainPolicy.ExtraStore.AddRange(sent.ChainElements.Select(static e => e.Certificate).ToArray());
         return chain.Build(presented)
             ? null
             : $"The server's certificate does not come from an authority in Accounts__{account.Name}__CaFile: {Words(chain)}";

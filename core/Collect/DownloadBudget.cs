@@ -4,18 +4,21 @@ namespace Postroom.Collect;
 /// Bounds the octets of all downloads in flight, since MailKit holds each letter in memory. First come, first served;
 /// one batch larger than the whole budget waits until it is alone.
 /// </summary>
-internal sealed class DownloadBudget(long octets)
+internal sealed class DownloadBudget
 {
     /// <summary>64 MB.</summary>
     public const long Default = 64_000_000;
 
     private readonly Lock gate = new();
     private readonly Queue<(long Octets, TaskCompletionSource Turn)> waiting = new();
-    private long free = octets;
+    private readonly long whole;
+    private long free;
+
+    public DownloadBudget(long octets) => whole = free = octets;
 
     public async Task<IDisposable> TakeAsync(long wanted, CancellationToken stop)
     {
-        var share = Math.Min(wanted, octets);
+        var share = Math.Min(wanted, whole);
         TaskCompletionSource turn;
         lock (gate)
         {

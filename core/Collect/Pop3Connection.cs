@@ -3,6 +3,7 @@ using System.Security.Authentication;
 using MailKit;
 using MailKit.Net.Pop3;
 using MailKit.Security;
+using AuthenticationException = MailKit.Security.AuthenticationException;
 using Postroom.Accounts;
 
 namespace Postroom.Collect;
@@ -85,7 +86,7 @@ internal sealed class Pop3Connection : IAsyncDisposable
             {
                 throw new CollectFailedException($"{Where}: {refusal}", e);
             }
-            catch (Exception e) when (e is SslHandshakeException or AuthenticationException && way != ways[^1])
+            catch (Exception e) when (e is SslHandshakeException or System.Security.Authentication.AuthenticationException && way != ways[^1])
             {
                 // Not TLS: the next way may fit.
             }
@@ -129,7 +130,7 @@ internal sealed class Pop3Connection : IAsyncDisposable
     /// <summary>One sentence for what went wrong on the wire; null for what is no matter of the wire.</summary>
     public string? Explain(Exception failure) => failure switch
     {
-        SslHandshakeException or AuthenticationException => $"{Where}: no TLS session came about ({failure.InnerException?.Message ?? FirstLine(failure.Message)}). If the server speaks TLS only after STLS, write Accounts__{account.Name}__Security = StartTls and the right Port.",
+        SslHandshakeException or System.Security.Authentication.AuthenticationException => $"{Where}: no TLS session came about ({failure.InnerException?.Message ?? FirstLine(failure.Message)}). If the server speaks TLS only after STLS, write Accounts__{account.Name}__Security = StartTls and the right Port.",
         SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain } => $"{Where}: there is no host of that name. Look at Accounts__{account.Name}__Host.",
         SocketException { SocketErrorCode: SocketError.ConnectionRefused } => $"{Where}: nothing listens there. Look at Accounts__{account.Name}__Host and Accounts__{account.Name}__Port.",
         SocketException socket => $"{Where}: no connection ({socket.Message}).",

@@ -25,7 +25,7 @@ internal sealed class ServerWords : IProtocolLogger
         }
     }
 
-    public IAuthenticationSecretDetector AuthenticationSecretDetector { get; set; } = null!;
+    public IAuthenticationSecretDetector? AuthenticationSecretDetector { get; set; }
 
     public void LogConnect(Uri uri) => length = 0;
 

@@ -28,7 +28,7 @@ internal static class LetterBatch
         long mail = 0, json = 0;
         foreach (var letter in letters)
         {
-            var part = QueueJson.Write(letter, type);
+            var part = Write(letter, type);
             var full = batch.Count == MaxLetters || mail + size(letter) > MaxMailBytes || json + part.Length > MaxJsonBytes;
             if (batch.Count > 0 && (full || !string.Equals(apart(batch[0]), apart(letter), StringComparison.OrdinalIgnoreCase)))
             {
@@ -44,6 +44,14 @@ internal static class LetterBatch
 
         if (batch.Count > 0)
             yield return new(batch, Join(parts));
+    }
+
+    private static byte[] Write<T>(T letter, JsonTypeInfo<T> type)
+    {
+        var buffer = new ArrayBufferWriter<byte>(512);
+        using (var json = new Utf8JsonWriter(buffer, new() { Encoder = QueueJson.Encoder }))
+            JsonSerializer.Serialize(json, letter, type);
+        return buffer.WrittenSpan.ToArray();
     }
 
     private static BinaryData Join(List<byte[]> parts)

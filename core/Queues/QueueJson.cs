@@ -6,19 +6,15 @@ using System.Text.Json.Serialization.Metadata;
 namespace Postroom.Queues;
 
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     RespectRequiredConstructorParameters = true, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(CollectMessage))]
 [JsonSerializable(typeof(InboundMessage))]
 [JsonSerializable(typeof(DeliverMessage))]
 internal sealed partial class QueueJson : JsonSerializerContext
 {
-    // Nothing here is ever put into a page: non-ASCII stays as it is and a message stays readable.
-    private static readonly JsonSerializerOptions Readable =
-        new(Default.Options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
-    public static byte[] Write<T>(T value, JsonTypeInfo<T> type) =>
-        JsonSerializer.SerializeToUtf8Bytes(value, (JsonTypeInfo<T>)Readable.GetTypeInfo(type.Type));
+    // Nothing here is ever put into a page: non-ASCII stays as it is, so a message stays short and readable.
+    public static JavaScriptEncoder Encoder => JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
 
     public static T Read<T>(BinaryData body, JsonTypeInfo<T> type, Func<T, int> version) where T : class
     {

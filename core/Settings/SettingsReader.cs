@@ -78,8 +78,8 @@ public sealed class SettingsReader
             values.Where(static v => v.Key.StartsWith("Postmasters__", StringComparison.OrdinalIgnoreCase))
                 .ToDictionary(static v => v.Key["Postmasters__".Length..], static v => v.Value.Trim(), StringComparer.OrdinalIgnoreCase),
             top.Choice("UnknownRecipient", UnknownRecipient.Postmaster));
-        if (directory.Postmaster.Length > 0)
-            problems.AddRange(RecipientDirectory.Problems(directory));
+        if (directory.Postmaster.Length > 0 && !RecipientDirectory.TryBuild(directory, out _, out var contradictions))
+            problems.AddRange(contradictions);
         var settings = new PostroomSettings
         {
             Accounts = accounts,
@@ -125,7 +125,7 @@ public sealed class SettingsReader
 
     private SettingSection Section(string root, string name) => new($"{root}__{name}__", values, problems);
 
-    private List<string> Domains(SettingSection section, string setting)
+    private static List<string> Domains(SettingSection section, string setting)
     {
         List<string> domains = [];
         foreach (var text in section.List(setting))
