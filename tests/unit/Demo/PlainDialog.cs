@@ -13,7 +13,15 @@ internal sealed class PlainDialog : IDisposable
     private readonly TcpClient _tcp;
     private readonly SslStream _tls;
 
-    private PlainDialog(TcpClient tcp, SslStream tls) => (_tcp, _tls) = (tcp, tls);
+    // No test depends on this time: it only turns a server that never answers into a failure instead of a hang.
+    private readonly CancellationTokenSource _patience =
+        CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+
+    private PlainDialog(TcpClient tcp, SslStream tls)
+    {
+        (_tcp, _tls) = (tcp, tls);
+        _patience.CancelAfter(TimeSpan.FromSeconds(30));
+    }
 
     public static async Task<PlainDialog> ConnectAsync(int port, Func<X509Certificate2, bool> trust)
     {
@@ -32,7 +40,7 @@ internal sealed class PlainDialog : IDisposable
 
     /// <summary>Sends all of it in one write.</summary>
     public async Task SendAsync(string octets) =>
-        await _tls.WriteAsync(Encoding.UTF8.GetBytes(octets), TestContext.Current.CancellationToken);
+        await _tls.WriteAsync(Encoding.UTF8.GetBytes(octets), _patience.Token);
 
     /// <summary>Sends one command and reads its one-line reply.</summary>
     public async Task<string> AskAsync(string command)
@@ -41,14 +49,18 @@ internal sealed class PlainDialog : IDisposable
         return await ReadLineAsync();
     }
 
-    /// <summary>The next line without its CRLF; "" also when the server has hung up.</summary>
+    /// <summary>The next line without its CRLF.</summary>
+    /// <exception cref="EndOfStreamException">The server has hung up.</exception>
     public async Task<string> ReadLineAsync()
     {
         var line = new List<byte>();
         var octet = new byte[1];
-        while (await _tls.ReadAsync(octet, TestContext.Current.CancellationToken) == 1 && octet[0] != '\n')
+        while (true)
+        {
+            await _tls.ReadExactlyAsync(octet, _patience.Token);
+            if (octet[0] == '\n') return Encoding.UTF8.GetString([.. line]).TrimEnd('\r');
             line.Add(octet[0]);
-        return Encoding.UTF8.GetString([.. line]).TrimEnd('\r');
+        }
     }
 
     /// <summary>Everything up to and with the line that is only a dot, as it came.</summary>
@@ -69,7 +81,7 @@ internal sealed class PlainDialog : IDisposable
     public async Task<string> ReadToEndAsync()
     {
         using var reader = new StreamReader(_tls, Encoding.UTF8, leaveOpen: true);
-        return await reader.ReadToEndAsync(TestContext.Current.CancellationToken);
+        return await reader.ReadToEndAsync(_patience.Token);
     }
 
     /// <summary>Hangs up without a word.</summary>
@@ -77,5 +89,6 @@ internal sealed class PlainDialog : IDisposable
     {
         _tls.Dispose();
         _tcp.Dispose();
+        _patience.Dispose();
     }
 }

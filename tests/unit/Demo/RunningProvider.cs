@@ -38,6 +38,7 @@ internal sealed class RunningProvider : IAsyncDisposable
         var client = new Pop3Client
         {
             CheckCertificateRevocation = false,
+            Timeout = 30_000, // ms; a server that never answers fails the test instead of hanging it
             ServerCertificateValidationCallback = (_, certificate, _, errors) =>
                 !errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch)
                 && SignedByCaFile((X509Certificate2)certificate!),
@@ -59,9 +60,8 @@ internal sealed class RunningProvider : IAsyncDisposable
     public async Task<PlainDialog> LoggedInDialogAsync(string userName = "box")
     {
         var dialog = await DialogAsync();
-        await dialog.SendAsync($"USER {userName}\r\nPASS {Provider.Password}\r\n");
-        Assert.StartsWith("+OK", await dialog.ReadLineAsync(), StringComparison.Ordinal);
-        Assert.StartsWith("+OK", await dialog.ReadLineAsync(), StringComparison.Ordinal);
+        Assert.StartsWith("+OK", await dialog.AskAsync($"USER {userName}"), StringComparison.Ordinal);
+        Assert.StartsWith("+OK", await dialog.AskAsync($"PASS {Provider.Password}"), StringComparison.Ordinal);
         return dialog;
     }
 
