@@ -38,6 +38,6 @@ public sealed class CollectSchedule(PostroomSettings settings, OfficeStorage sto
     {
         var now = time.GetUtcNow();
         return Parallel.ForEachAsync(accounts, stop, async (account, token) =>
-            await storage.Queues.Collect.SendAsync(new CollectMessage(account.Name, now) { Forced = forced }.Write(), null, token));
+            await storage.Queues.Collect.SendAsync(CollectMessage.For(account.Name, now, forced).Write(), null, token));
     }
 }
