@@ -78,6 +78,8 @@ public sealed class SettingsReader
             values.Where(static v => v.Key.StartsWith("Postmasters__", StringComparison.OrdinalIgnoreCase))
                 .ToDictionary(static v => v.Key["Postmasters__".Length..], static v => v.Value.Trim(), StringComparer.OrdinalIgnoreCase),
             top.Choice("UnknownRecipient", UnknownRecipient.Postmaster));
+        if (accounts.Values.Any(static a => a.Subdomains))
+            directory = directory with { Domains = [.. domains, .. Subdomains(directory)] };
         if (directory.Postmaster.Length > 0 && !RecipientDirectory.TryBuild(directory, out _, out var contradictions))
             problems.AddRange(contradictions);
         var settings = new PostroomSettings
@@ -138,6 +140,14 @@ public sealed class SettingsReader
 
         return domains;
     }
+
+    // With Subdomains, an address of ours may stand below a domain of ours without that domain being listed.
+    private static IEnumerable<string> Subdomains(DirectoryEntries directory) =>
+        directory.Mailboxes.SelectMany(static m => m.Addresses).Concat(directory.Groups.SelectMany(static g => g.Addresses))
+            .Select(static a => EmailAddress.TryParse(a.Replace("*@", "postmaster@", StringComparison.Ordinal), out var address) ? address : default)
+            .Where(a => a.Domain is not null && !directory.Domains.Contains(a.Domain) && a.IsIn(directory.Domains, subdomains: true))
+            .Select(static a => a.Domain)
+            .Distinct();
 
     private Dictionary<string, Target> Targets()
     {

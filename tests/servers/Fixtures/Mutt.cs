@@ -18,8 +18,9 @@ internal static class Mutt
             var save = Path.Combine(folder, "save");
             await File.WriteAllTextAsync(save, $"cat > \"$(mktemp {folder}/letter.$(date +%s%N).XXXX)\"\n");
             var orders = Path.Combine(folder, "muttrc");
-            // Mark all, pipe each one through our script as it is, leave.
+            // Without a folder it asks for one and swallows our orders. Mark all, pipe each one through our script as it is, leave.
             await File.WriteAllTextAsync(orders, $"""
+                set folder={folder}
                 set quit=yes pipe_split=yes pipe_decode=no wait_key=no sort=mailbox-order
                 push "<tag-pattern>~A<enter><tag-prefix><pipe-message>sh {save}<enter><exit>"
 
