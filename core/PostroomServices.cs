@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Postroom.Accounts;
 using Postroom.Collect;
 using Postroom.Deliver;
@@ -29,7 +30,7 @@ public static class PostroomServices
             .AddSingleton(s => new AccountBook(storage.Accounts, s.GetRequiredService<TimeProvider>()))
             .AddSingleton(s => new HeldShelf(storage.Held, s.GetRequiredService<TimeProvider>()))
             .AddSingleton(_ => new DeliveryLedger(storage.Ledger))
-            .AddSingleton(s => new LiveDirectory(storage.Tables, settings.Directory, s.GetRequiredService<TimeProvider>()))
+            .AddSingleton(s => new LiveDirectory(storage.Tables, settings.Directory, s.GetRequiredService<TimeProvider>(), s.GetService<ILogger<LiveDirectory>>()))
             .AddSingleton<CollectSchedule>()
             .AddSingleton<Collector>()
             .AddSingleton<Resolver>()

@@ -54,7 +54,7 @@ internal sealed class SampleProvider : IAsyncDisposable
         var certificate = SampleCertificate.Create(TimeProvider.System);
         try
         {
-            var caFile = Path.Combine(Directory.CreateDirectory(folder).FullName, "sample-provider-ca.pem");
+            var caFile = Path.Combine(System.IO.Directory.CreateDirectory(folder).FullName, "sample-provider-ca.pem");
             await File.WriteAllTextAsync(caFile, certificate.AuthorityPem, stop);
             return new SampleProvider(mailboxes, certificate, caFile);
         }

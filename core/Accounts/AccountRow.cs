@@ -23,6 +23,7 @@ internal static class AccountRow
         Letters = row.GetInt64(nameof(AccountState.Letters)) ?? 0,
         Octets = row.GetInt64(nameof(AccountState.Octets)) ?? 0,
         LeftOnServer = row.GetInt32(nameof(AccountState.LeftOnServer)) ?? 0,
+        LeasedUntil = row.GetString(Holder) is { Length: > 0 } ? row.GetDateTimeOffset(Until) : null,
         SeenTls = row.GetBoolean(nameof(AccountState.SeenTls)) ?? false,
     };
 

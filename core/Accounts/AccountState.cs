@@ -27,6 +27,9 @@ public sealed record AccountState
     /// <summary>Letters the last complete listing left on the server.</summary>
     public int LeftOnServer { get; init; }
 
+    /// <summary>Until when a session holds the account; null if none does.</summary>
+    public DateTimeOffset? LeasedUntil { get; init; }
+
     /// <summary>Whether the server ever offered TLS: from then on no password goes without it (the ratchet).</summary>
     public bool SeenTls { get; init; }
 }

@@ -17,7 +17,7 @@ public sealed class CollectSchedule(PostroomSettings settings, OfficeStorage sto
             return 0;
         var states = await book.ReadAllAsync(stop);
         var now = time.GetUtcNow();
-        var due = enabled.Where(a => !states.TryGetValue(a.Name, out var state) || state.NextPoll is null || state.NextPoll <= now).ToList();
+        var due = enabled.Where(a => !states.TryGetValue(a.Name, out var state) || IsDue(state, now)).ToList();
         await EnqueueAsync(due, forced: false, stop);
         return due.Count;
     }
@@ -30,10 +30,14 @@ public sealed class CollectSchedule(PostroomSettings settings, OfficeStorage sto
         return enabled.Count;
     }
 
+    // One that is just being collected will set its own next time.
+    private static bool IsDue(AccountState state, DateTimeOffset now) =>
+        (state.NextPoll is null || state.NextPoll <= now) && (state.LeasedUntil is null || state.LeasedUntil <= now);
+
     private Task EnqueueAsync(IEnumerable<Account> accounts, bool forced, CancellationToken stop)
     {
         var now = time.GetUtcNow();
         return Parallel.ForEachAsync(accounts, stop, async (account, token) =>
-            await storage.Queues.Collect.SendAsync(new CollectMessage(account.Name, now) { Forced = forced }.Write(), null, token));
+            await storage.Queues.Collect.SendAsync(CollectMessage.For(account.Name, now, forced).Write(), null, token));
     }
 }

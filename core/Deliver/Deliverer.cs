@@ -35,7 +35,8 @@ public sealed partial class Deliverer
     /// <param name="message">The message.</param>
     /// <param name="again">Whether the queue handed it out before: an earlier worker may have got anywhere.</param>
     /// <param name="stop">Ends the work; what is not done comes again.</param>
-    public async Task DeliverAsync(DeliverMessage message, bool again, CancellationToken stop)
+    /// <returns>What became of each letter, for those who watch.</returns>
+    public async Task<IReadOnlyList<Delivery>> DeliverAsync(DeliverMessage message, bool again, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(message);
         var letters = message.Letters.Select(l => again ? l with { Repeat = true } : l).ToList();
@@ -43,11 +44,11 @@ public sealed partial class Deliverer
         await Parallel.ForAsync(0, letters.Count, new ParallelOptions { MaxDegreeOfParallelism = Together, CancellationToken = stop },
             async (i, token) => outcomes[i] = await DeliverAsync(letters[i], token));
 
-        var done = letters.Zip(outcomes).ToList();
+        var done = letters.Zip(outcomes, static (letter, outcome) => new Delivery(letter, outcome)).ToList();
         var now = time.GetUtcNow();
         await ledger.RecordDeliveredAsync(
-            done.Where(static d => d.Second is DeliveryOutcome.Delivered)
-                .Select(d => Entry(d.First, LetterState.Delivered, ((DeliveryOutcome.Delivered)d.Second).Answer, now)), stop);
+            done.Where(static d => d.Outcome is DeliveryOutcome.Delivered)
+                .Select(d => Entry(d.Letter, LetterState.Delivered, ((DeliveryOutcome.Delivered)d.Outcome).Answer, now)), stop);
         foreach (var (letter, outcome) in done)
         {
             switch (outcome)
@@ -63,6 +64,8 @@ public sealed partial class Deliverer
                     break;
             }
         }
+
+        return done;
     }
 
     private async Task<DeliveryOutcome> DeliverAsync(DeliverLetter letter, CancellationToken stop)

@@ -1,4 +1,11 @@
+using Postroom.Queues;
+
 namespace Postroom.Deliver;
+
+/// <summary>A letter with what became of it.</summary>
+/// <param name="Letter">The letter.</param>
+/// <param name="Outcome">What the target made of it.</param>
+public sealed record Delivery(DeliverLetter Letter, DeliveryOutcome Outcome);
 
 /// <summary>What a target made of a letter. A closed set: expected failures are values.</summary>
 public abstract record DeliveryOutcome

@@ -59,6 +59,13 @@ public sealed class RecipientDirectory
         return directory is not null;
     }
 
+    /// <summary>What <see cref="TryBuild"/> would report; empty if there is no contradiction.</summary>
+    public static IReadOnlyList<string> Problems(DirectoryEntries entries)
+    {
+        TryBuild(entries, out _, out var problems);
+        return problems;
+    }
+
     /// <summary>Whose letter it is.</summary>
     public DirectoryAnswer Find(EmailAddress recipient)
     {

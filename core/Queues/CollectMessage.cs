@@ -9,7 +9,7 @@ namespace Postroom.Queues;
 public sealed record CollectMessage(int V, string Account, DateTimeOffset Due)
 {
     /// <summary>A message of the current version.</summary>
-    public CollectMessage(string account, DateTimeOffset due) : this(1, account, due) { }
+    public static CollectMessage For(string account, DateTimeOffset due, bool forced) => new(1, account, due) { Forced = forced };
 
     /// <summary>Whether to poll even if the account is not due: somebody asked for it.</summary>
     public bool Forced { get; init; }

@@ -86,8 +86,30 @@ public static class RecipientReader
         return new RecipientDecision(ours, name, $"{where} names {List(ours)}.", steps);
     }
 
-    private static RecipientDecision ByReceived(Account account, Multidrop multidrop, HeaderEvidence evidence, List<string> steps) =>
-        Nobody(steps, "Received lines are not read yet.");
+    private static RecipientDecision ByReceived(Account account, Multidrop multidrop, HeaderEvidence evidence, List<string> steps)
+    {
+        var hosts = new OurHosts(multidrop.Hosts);
+        if (!hosts.Any)
+            return Nobody(steps, "No Hosts are configured, so no Received line can be believed.");
+
+        var received = Named(evidence, "Received").ToList();
+        steps.Add($"Received: {Count(received.Count, "Received")} in the header; {multidrop.Occurrence}, skip {multidrop.Skip}.");
+        var believed = new ReceivedWalk(hosts, steps, Quote).Read(received);
+        if (believed.Count == 0)
+            return Nobody(steps, "No Received line was written by a host among Hosts.");
+
+        // AboveReceived has no meaning here; the topmost is what it asks for.
+        var chosen = multidrop.Occurrence == Occurrence.Last ? believed.SkipLast(multidrop.Skip).Reverse() : believed.Skip(multidrop.Skip);
+        var reader = new AddressReader(prefix: null);
+        foreach (var (line, texts) in chosen)
+        {
+            // A path or mailbox is one address; text that yields two was not written by a server.
+            var ours = Ours(account, [.. texts.Select(reader.Read).Where(found => found.Count == 1).Select(found => found[0])], steps);
+            if (ours.Count > 0)
+                return new RecipientDecision(ours, "Received", $"Received, line {line} of {received.Count}, was written by the provider for {List(ours)}.", steps);
+        }
+        return Nobody(steps, "The Received lines of our hosts name nobody in the account's domains.");
+    }
 
     private static RecipientDecision ByTo(Account account, HeaderEvidence evidence, List<string> steps)
     {

@@ -18,16 +18,21 @@ public sealed partial class Resolver(
     /// <param name="message">The message.</param>
     /// <param name="again">Whether the queue handed it out before: an earlier worker may have sent some of it on.</param>
     /// <param name="stop">Ends the work; what is not done comes again.</param>
-    public async Task ResolveAsync(InboundMessage message, bool again, CancellationToken stop)
+    /// <returns>Who got which letter, for those who watch.</returns>
+    public async Task<IReadOnlyList<SortedLetter>> ResolveAsync(InboundMessage message, bool again, CancellationToken stop)
     {
         ArgumentNullException.ThrowIfNull(message);
         var present = await directory.CurrentAsync(stop);
-        List<DeliverLetter> sorted = [];
+        List<SortedLetter> sorted = [];
+        List<DeliverLetter> onward = [];
         foreach (var letter in message.Letters.Select(l => again ? l with { Repeat = true } : l))
         {
             try
             {
-                sorted.AddRange(await ResolveAsync(letter, present, stop));
+                var sorting = await SortAsync(letter, present, stop);
+                sorted.Add(new(letter, sorting));
+                var desks = sorting.Desks.Select(static d => d.Mailbox).ToList();
+                onward.AddRange(sorting.Desks.SelectMany(desk => Letters(letter, desk, desks, sorting.DecidedBy, present)));
             }
             catch (Exception e) when (message.Letters.Count > 1 && !stop.IsCancellationRequested)
             {
@@ -36,10 +41,11 @@ public sealed partial class Resolver(
             }
         }
 
-        await Task.WhenAll(DeliverMessage.Pack(sorted).Select(batch => storage.Queues.Deliver.SendAsync(batch.Body, null, stop)));
+        await Task.WhenAll(DeliverMessage.Pack(onward).Select(batch => storage.Queues.Deliver.SendAsync(batch.Body, null, stop)));
+        return sorted;
     }
 
-    private async Task<IEnumerable<DeliverLetter>> ResolveAsync(InboundLetter letter, RecipientDirectory present, CancellationToken stop)
+    private async Task<Sorting> SortAsync(InboundLetter letter, RecipientDirectory present, CancellationToken stop)
     {
         Sorting sorting;
         if (letter.Envelope is not null)
@@ -63,8 +69,7 @@ public sealed partial class Resolver(
         }
 
         LogSorted(letter.Id, sorting.DecidedBy, sorting.Desks.Count);
-        var desks = sorting.Desks.Select(static d => d.Mailbox).ToList();
-        return sorting.Desks.SelectMany(desk => Letters(letter, desk, desks, sorting.DecidedBy, present));
+        return sorting;
     }
 
     private static IEnumerable<DeliverLetter> Letters(

@@ -1,3 +1,5 @@
+using Postroom.Queues;
+
 namespace Postroom.Resolve;
 
 /// <summary>Who gets a letter and why.</summary>
@@ -14,6 +16,11 @@ public sealed record Sorting(
     string DecidedBy,
     string Reason,
     IReadOnlyList<string> Steps);
+
+/// <summary>A letter with its sorting.</summary>
+/// <param name="Letter">The letter.</param>
+/// <param name="Sorting">Who gets it.</param>
+public sealed record SortedLetter(InboundLetter Letter, Sorting Sorting);
 
 /// <summary>A mailbox that gets a letter.</summary>
 /// <param name="Mailbox">Its name.</param>

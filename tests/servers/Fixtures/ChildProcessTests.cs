@@ -53,7 +53,7 @@ public sealed class ChildProcessTests
             ["-explicit", "only", "-showLiveOutput", "-noColor", "-method", $"*.{nameof(Start_a_child_and_wait_for_the_end)}"]);
         await tests.ReadyAsync(_ => tests.Output.Contains(Nursing, StringComparison.Ordinal) ? Task.CompletedTask : throw new IOException());
         var child = tests.Output.Split(Nursing)[1].Split('\n')[0].Trim();
-        Assert.True(Directory.Exists($"/proc/{child}"));
+        Assert.True(System.IO.Directory.Exists($"/proc/{child}"));
 
         tests.Kill();
         await tests.ExitAsync(Soon);

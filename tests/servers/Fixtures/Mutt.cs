@@ -12,7 +12,7 @@ internal static class Mutt
             ClosedEnvironment.Lacks("mutt is missing: run ./test.sh as root once, it installs it.");
             return [];
         }
-        var folder = Directory.CreateTempSubdirectory("postroom-mutt-").FullName;
+        var folder = System.IO.Directory.CreateTempSubdirectory("postroom-mutt-").FullName;
         try
         {
             var save = Path.Combine(folder, "save");
@@ -33,12 +33,12 @@ internal static class Mutt
                 throw new InvalidOperationException($"mutt ended with {code}.\n{process.Output}{process.Errors}");
             return
             [
-                .. Directory.EnumerateFiles(folder, "letter.*").Order(StringComparer.Ordinal).Select(File.ReadAllBytes),
+                .. System.IO.Directory.EnumerateFiles(folder, "letter.*").Order(StringComparer.Ordinal).Select(File.ReadAllBytes),
             ];
         }
         finally
         {
-            Directory.Delete(folder, recursive: true);
+            System.IO.Directory.Delete(folder, recursive: true);
         }
     }
 }
