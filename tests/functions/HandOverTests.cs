@@ -29,7 +29,7 @@ public sealed class HandOverTests(Azurite azurite) : IClassFixture<Azurite>
     {
         await using var office = await Office.OpenAsync(azurite);
 
-        await office.HandOutAsync("Collect", new CollectMessage("anna", DateTimeOffset.UnixEpoch).Write());
+        await office.HandOutAsync("Collect", CollectMessage.For("anna", DateTimeOffset.UnixEpoch, forced: false).Write());
 
         var (account, state) = Assert.Single(await office.Get<AccountBook>().ReadAllAsync(Stop));
         Assert.Equal("anna", account);
@@ -108,7 +108,7 @@ public sealed class HandOverTests(Azurite azurite) : IClassFixture<Azurite>
     {
         await using var office = await Office.OpenAsync(azurite);
 
-        await office.HandOutAsync("PoisonCollect", new CollectMessage("anna", DateTimeOffset.UnixEpoch).Write());
+        await office.HandOutAsync("PoisonCollect", CollectMessage.For("anna", DateTimeOffset.UnixEpoch, forced: false).Write());
         Assert.Empty(await office.Get<HeldShelf>().ListAsync(Stop));
 
         await office.HandOutAsync("PoisonCollect", BinaryData.FromString("not ours"));
@@ -151,7 +151,7 @@ public sealed class HandOverTests(Azurite azurite) : IClassFixture<Azurite>
         await using var office = await Office.OpenAsync(azurite);
         var body = function switch
         {
-            "Collect" => new CollectMessage("anna", DateTimeOffset.UnixEpoch).Write(),
+            "Collect" => CollectMessage.For("anna", DateTimeOffset.UnixEpoch, forced: false).Write(),
             "PoisonCollect" => BinaryData.FromString("not ours"),
             "Resolve" or "Poison" => InboundMessage.Pack([await office.StoreAsync("stays")]).Single().Body,
             _ => DeliverMessage.Pack([await office.ResolvedAsync("stays")]).Single().Body,

@@ -22,7 +22,8 @@ public sealed class ProgramTests
             builder = built;
             foreach (var trigger in Trigger.All)
                 ActivatorUtilities.CreateInstance(host.Services, trigger.Method.DeclaringType!);
-            host.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+            var life = host.Services.GetRequiredService<IHostApplicationLifetime>();
+            life.ApplicationStarted.Register(life.StopApplication);
         };
 
         // In this environment the host also looks for services that cannot be made.
