@@ -1,6 +1,7 @@
 using System.Collections;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 using Postroom.Settings;
 using Spectre.Console;
 
@@ -38,12 +39,12 @@ internal static class Counter
         new ServiceCollection()
             .AddLogging(log => log
                 .SetMinimumLevel(level)
-                .AddSimpleConsole(static console =>
+                .AddConsole(static console =>
                 {
-                    console.SingleLine = true;
-                    console.TimestampFormat = "HH:mm:ss ";
-                })
-                .AddConsole(static console => console.LogToStandardErrorThreshold = LogLevel.Trace))
+                    console.LogToStandardErrorThreshold = LogLevel.Trace;
+                    console.FormatterName = LogLine.FormatterName;
+                }))
+            .AddSingleton<ConsoleFormatter>(new LogLine(withStack: level <= LogLevel.Information))
             .AddPostroom(settings)
             .BuildServiceProvider();
 
