@@ -173,6 +173,24 @@ public sealed class DovecotTests(Dovecot provider) : IClassFixture<Dovecot>
     }
 
     [Fact]
+    public async Task A_stop_does_not_wait_for_a_client_that_stays()
+    {
+        await using var own = new Dovecot();
+        await own.StartAsync();
+        own.AddUser("anna");
+        using var guest = new TcpClient();
+        await guest.ConnectAsync(own.Host, own.Pop3Port, Stop);
+        using var talk = new StreamReader(guest.GetStream());
+        await talk.ReadLineAsync(Stop);
+        using var session = await Pop3Async(own, "anna");
+
+        await own.StopAsync();
+
+        Assert.Null(await talk.ReadLineAsync(Stop));
+        await Assert.ThrowsAnyAsync<Exception>(() => session.NoOpAsync(Stop));
+    }
+
+    [Fact]
     public async Task A_letter_appended_by_IMAP_lies_in_the_mailbox_byte_for_byte()
     {
         provider.AddUser("imap");
