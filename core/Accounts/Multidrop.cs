@@ -23,6 +23,14 @@ public sealed record Multidrop
 
     /// <summary>What to try when nothing was found. Default <see cref="Fallback.None"/>: the postmaster gets the letter.</summary>
     public Fallback Fallback { get; init; }
+
+    /// <summary>The field whose lines decide: <see cref="Header"/> without colon and blanks, or what the mode implies.</summary>
+    public string FieldName => Mode switch
+    {
+        MultidropMode.Received => "Received",
+        MultidropMode.Qvirtual when string.IsNullOrWhiteSpace(Header) => "Delivered-To",
+        _ => Header.Trim().TrimEnd(':').TrimEnd(),
+    };
 }
 
 /// <summary>Which kind of trace the provider leaves in a letter.</summary>

@@ -6,6 +6,10 @@ namespace Postroom.Mail;
 /// <param name="Truncated">Whether candidates beyond the bound were left out.</param>
 public sealed record HeaderEvidence(IReadOnlyList<EvidenceLine> Lines, int ReceivedCount, bool Truncated)
 {
+    /// <summary>Value of the topmost line of that name, as UTF-8 where it is UTF-8; null if there is none.</summary>
+    public string? Text(string name) =>
+        Lines.FirstOrDefault(l => string.Equals(l.Name, name, StringComparison.OrdinalIgnoreCase))?.Text;
+
     /// <summary>A letter without any header.</summary>
     public static HeaderEvidence Nothing { get; } = new([], 0, false);
 }

@@ -54,7 +54,7 @@ public sealed class AzuriteTests(Azurite storage) : IClassFixture<Azurite>
     [Fact]
     public async Task Data_on_disk_is_there_after_stop_and_start()
     {
-        var folder = Directory.CreateTempSubdirectory("postroom-azurite-").FullName;
+        var folder = System.IO.Directory.CreateTempSubdirectory("postroom-azurite-").FullName;
         try
         {
             await using var own = new Azurite { Folder = folder };
@@ -71,7 +71,7 @@ public sealed class AzuriteTests(Azurite storage) : IClassFixture<Azurite>
         }
         finally
         {
-            Directory.Delete(folder, recursive: true);
+            System.IO.Directory.Delete(folder, recursive: true);
         }
     }
 

@@ -159,7 +159,7 @@ internal sealed class ChildProcess : IAsyncDisposable
     private void KillGroup()
     {
         // The number is ours as long as anybody of the group lives. Afterwards another program may have it.
-        if (!process.HasExited || !Directory.Exists($"/proc/{process.Id}"))
+        if (!process.HasExited || !System.IO.Directory.Exists($"/proc/{process.Id}"))
             _ = Kill(-process.Id, 9);
         // Not a group yet, when it has hardly begun.
         process.Kill();

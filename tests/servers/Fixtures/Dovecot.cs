@@ -14,7 +14,7 @@ public sealed class Dovecot : IAsyncLifetime
     // Dovecot never reads mail as root, so for root a user nobody else is does it; a number needs no account.
     private const int MailUser = 47_110;
 
-    private readonly string folder = Directory.CreateTempSubdirectory("postroom-dovecot-").FullName;
+    private readonly string folder = System.IO.Directory.CreateTempSubdirectory("postroom-dovecot-").FullName;
     private readonly Dictionary<string, string> passwords = [];
     private readonly int pop3 = FreePort.Next();
     private readonly int pop3s = FreePort.Next();
@@ -29,7 +29,7 @@ public sealed class Dovecot : IAsyncLifetime
         // Not a secret place: the server's own users have to find their way in.
         File.SetUnixFileMode(folder, (UnixFileMode)0b_111_101_101);
         foreach (var part in (string[])["control", "home", "index", "mail"])
-            Maildir.Open(Directory.CreateDirectory(Path.Combine(folder, part)).FullName);
+            Maildir.Open(System.IO.Directory.CreateDirectory(Path.Combine(folder, part)).FullName);
         Maildirs = Path.Combine(folder, "mail");
         CaFile = Path.Combine(folder, "ca.pem");
     }
@@ -83,7 +83,7 @@ public sealed class Dovecot : IAsyncLifetime
         var dovecot = new Dovecot { Maildirs = root };
         if (Environment.IsPrivilegedProcess)
             Maildir.OpenAll(root);
-        foreach (var mailbox in Directory.EnumerateDirectories(root))
+        foreach (var mailbox in System.IO.Directory.EnumerateDirectories(root))
             dovecot.AddUser(Path.GetFileName(mailbox));
         await dovecot.StartAsync();
         return dovecot;
@@ -93,7 +93,7 @@ public sealed class Dovecot : IAsyncLifetime
     public string AddUser(string user)
     {
         var password = passwords[user] = RandomNumberGenerator.GetHexString(24);
-        if (!Directory.Exists(Path.Combine(Maildirs, user)))
+        if (!System.IO.Directory.Exists(Path.Combine(Maildirs, user)))
             new Maildir(Path.Combine(Maildirs, user)).Create();
         File.AppendAllText(Path.Combine(folder, "users"), $"{user}:{{PLAIN}}{password}::::::\n");
         return password;
@@ -153,7 +153,7 @@ public sealed class Dovecot : IAsyncLifetime
             await StopAsync();
             await process.DisposeAsync();
         }
-        Directory.Delete(folder, recursive: true);
+        System.IO.Directory.Delete(folder, recursive: true);
     }
 
     private static string? Missing =>

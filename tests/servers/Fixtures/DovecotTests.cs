@@ -233,14 +233,14 @@ public sealed class DovecotTests(Dovecot provider) : IClassFixture<Dovecot>
     [Fact]
     public async Task Maildirs_that_are_there_already_are_served_to_IMAP_and_to_mutt()
     {
-        var root = Directory.CreateTempSubdirectory("postroom-mail-");
+        var root = System.IO.Directory.CreateTempSubdirectory("postroom-mail-");
         try
         {
             foreach (var mailbox in (string[])["anna", "post.master"])
             {
                 // Closed to everybody else, as a careful deliverer leaves them.
                 foreach (var part in (string[])["tmp", "new", "cur"])
-                    Directory.CreateDirectory(Path.Combine(root.FullName, mailbox, part), (UnixFileMode)0b_111_000_000);
+                    System.IO.Directory.CreateDirectory(Path.Combine(root.FullName, mailbox, part), (UnixFileMode)0b_111_000_000);
                 var file = Path.Combine(root.FullName, mailbox, "new", $"1700000000.letter.{mailbox}");
                 await File.WriteAllBytesAsync(file, Odd, Stop);
                 File.SetUnixFileMode(file, (UnixFileMode)0b_110_000_000);
@@ -255,7 +255,7 @@ public sealed class DovecotTests(Dovecot provider) : IClassFixture<Dovecot>
                 using var letter = await client.Inbox.GetStreamAsync(0, Stop);
                 Assert.Equal(Odd, await BytesAsync(letter));
             }
-            Assert.Equal(["cur", "new", "tmp"], Directory.EnumerateFileSystemEntries(Path.Combine(root.FullName, "anna")).Select(Path.GetFileName).Order());
+            Assert.Equal(["cur", "new", "tmp"], System.IO.Directory.EnumerateFileSystemEntries(Path.Combine(root.FullName, "anna")).Select(Path.GetFileName).Order());
         }
         finally
         {

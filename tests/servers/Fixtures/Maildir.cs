@@ -15,14 +15,14 @@ internal sealed class Maildir(string folder)
     /// <summary>The letters that lie there, in the order of their file names.</summary>
     public IReadOnlyList<byte[]> Letters =>
     [
-        .. Read.Select(part => Path.Combine(folder, part)).Where(Directory.Exists)
-            .SelectMany(Directory.EnumerateFiles).OrderBy(Path.GetFileName, StringComparer.Ordinal).Select(File.ReadAllBytes),
+        .. Read.Select(part => Path.Combine(folder, part)).Where(System.IO.Directory.Exists)
+            .SelectMany(System.IO.Directory.EnumerateFiles).OrderBy(Path.GetFileName, StringComparer.Ordinal).Select(File.ReadAllBytes),
     ];
 
     public Maildir Create()
     {
         foreach (var part in Parts)
-            Open(Directory.CreateDirectory(Path.Combine(folder, part)).FullName);
+            Open(System.IO.Directory.CreateDirectory(Path.Combine(folder, part)).FullName);
         return this;
     }
 
@@ -45,7 +45,7 @@ internal sealed class Maildir(string folder)
     public static void OpenAll(string folder)
     {
         Open(folder);
-        foreach (var below in Directory.EnumerateFileSystemEntries(folder, "*", SearchOption.AllDirectories))
+        foreach (var below in System.IO.Directory.EnumerateFileSystemEntries(folder, "*", SearchOption.AllDirectories))
             Open(below);
     }
 }

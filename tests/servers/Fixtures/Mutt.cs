@@ -12,14 +12,15 @@ internal static class Mutt
             ClosedEnvironment.Lacks("mutt is missing: run ./test.sh as root once, it installs it.");
             return [];
         }
-        var folder = Directory.CreateTempSubdirectory("postroom-mutt-").FullName;
+        var folder = System.IO.Directory.CreateTempSubdirectory("postroom-mutt-").FullName;
         try
         {
             var save = Path.Combine(folder, "save");
             await File.WriteAllTextAsync(save, $"cat > \"$(mktemp {folder}/letter.$(date +%s%N).XXXX)\"\n");
             var orders = Path.Combine(folder, "muttrc");
-            // Mark all, pipe each one through our script as it is, leave.
+            // Without a folder it asks for one and swallows our orders. Mark all, pipe each one through our script as it is, leave.
             await File.WriteAllTextAsync(orders, $"""
+                set folder={folder}
                 set quit=yes pipe_split=yes pipe_decode=no wait_key=no sort=mailbox-order
                 push "<tag-pattern>~A<enter><tag-prefix><pipe-message>sh {save}<enter><exit>"
 
@@ -33,12 +34,12 @@ internal static class Mutt
                 throw new InvalidOperationException($"mutt ended with {code}.\n{process.Output}{process.Errors}");
             return
             [
-                .. Directory.EnumerateFiles(folder, "letter.*").Order(StringComparer.Ordinal).Select(File.ReadAllBytes),
+                .. System.IO.Directory.EnumerateFiles(folder, "letter.*").Order(StringComparer.Ordinal).Select(File.ReadAllBytes),
             ];
         }
         finally
         {
-            Directory.Delete(folder, recursive: true);
+            System.IO.Directory.Delete(folder, recursive: true);
         }
     }
 }

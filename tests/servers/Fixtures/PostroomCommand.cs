@@ -18,7 +18,7 @@ public sealed class PostroomCommand : IAsyncDisposable
         this.settings = settings is null ? null : new(settings);
 
     /// <summary>The folder it works in; deleted with this.</summary>
-    public string Folder { get; } = Directory.CreateTempSubdirectory("postroom-").FullName;
+    public string Folder { get; } = System.IO.Directory.CreateTempSubdirectory("postroom-").FullName;
 
     /// <summary>Variables that come on top of ours; null as value takes one away.</summary>
     public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>();
@@ -49,7 +49,7 @@ public sealed class PostroomCommand : IAsyncDisposable
     {
         foreach (var run in runs)
             await run.DisposeAsync();
-        Directory.Delete(Folder, recursive: true);
+        System.IO.Directory.Delete(Folder, recursive: true);
     }
 
     // The one these tests run on, where it says so.

@@ -1,0 +1,62 @@
+using System.CommandLine;
+using Postroom.Accounts;
+using Postroom.Cli.Host;
+using Postroom.Directory;
+using Postroom.Mail;
+using Postroom.Resolve;
+using Postroom.Settings;
+
+namespace Postroom.Cli.Commands;
+
+/// <summary><c>postroom explain</c>: who would get a letter, and why.</summary>
+internal static class ExplainCommand
+{
+    public static Command Create(Option<string> settings)
+    {
+        var file = new Argument<FileInfo>("FILE.eml") { Description = "The letter as the provider hands it out." };
+        var account = new Option<string>("--account") { Description = "The account it came from.", HelpName = "NAME", Required = true };
+        var json = new Option<bool>("--json") { Description = "Answer as JSON." };
+        var command = new Command("explain", "Say who would get a letter and why.") { file, account, json };
+        command.SetAction((parsed, stop) => Counter.ServeAsync(() => ExplainAsync(
+            Counter.Settings(parsed.GetValue(settings)!), parsed.GetValue(file)!, parsed.GetValue(account)!, parsed.GetValue(json), stop)));
+        return command;
+    }
+
+    private static async Task<int> ExplainAsync(PostroomSettings settings, FileInfo file, string name, bool asJson, CancellationToken stop)
+    {
+        if (!settings.Accounts.TryGetValue(name, out var account))
+            throw new InvalidDataException($"There is no account \"{name}\" in the settings. There are: {string.Join(", ", settings.Accounts.Keys)}.");
+        if (!file.Exists)
+            throw new InvalidDataException($"{file.FullName}: there is no such file.");
+        if (!RecipientDirectory.TryBuild(settings.Directory, out var directory, out var problems))
+            throw new InvalidDataException(string.Join(Environment.NewLine, problems));
+        var sorting = Sorter.Sort(account, await EvidenceAsync(file, account, stop), directory);
+        List<string> mailboxes = [.. sorting.Desks.Select(static d => d.Mailbox)];
+        if (asJson)
+            return JsonOutput.Print(new
+            {
+                recipients = sorting.Recipients,
+                mailboxes,
+                decidedBy = sorting.DecidedBy,
+                reason = sorting.Reason,
+                steps = sorting.Steps,
+                held = sorting.Held.Select(static h => new { recipient = h.Recipient, reason = h.Reason }),
+            });
+
+        Console.Out.WriteLine(mailboxes.Count > 0 ? $"It goes to {string.Join(", ", mailboxes)}." : "It is held: nobody could be found for it.");
+        Console.Out.WriteLine($"Decided by {Counter.Safe(sorting.DecidedBy)}: {Counter.Safe(sorting.Reason)}");
+        foreach (var step in sorting.Steps)
+            Console.Out.WriteLine("  - " + Counter.Safe(step));
+        return Counter.Well;
+    }
+
+    private static async Task<HeaderEvidence> EvidenceAsync(FileInfo file, Account account, CancellationToken stop)
+    {
+        var scanner = new HeaderScanner(CandidateHeaders.For(account));
+        await using var letter = file.OpenRead();
+        var buffer = new byte[16384];
+        for (int read; !scanner.HeaderEnded && (read = await letter.ReadAsync(buffer, stop)) > 0;)
+            scanner.Write(buffer.AsSpan(0, read));
+        return scanner.Finish();
+    }
+}

@@ -1,0 +1,88 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Postroom.Accounts;
+
+/// <summary>
+/// Which letters of a mailbox are stored and enqueued already: a set of 128-bit keys, each with the day it was first
+/// seen. A key covers UIDL and size, since a server may give a used UIDL to new mail once the old letter is gone
+/// (RFC 1939 §7): the new letter then has another key and is fetched.
+/// </summary>
+public sealed class SeenLetters
+{
+    private readonly Dictionary<UInt128, ushort> days = [];
+
+    /// <summary>Octets of one packed entry: key and day.</summary>
+    internal const int EntryBytes = 18;
+
+    /// <summary>Letters in the set.</summary>
+    public int Count => days.Count;
+
+    /// <summary>The key of a letter in a mailbox's listing. UIDLs are case-sensitive and may hold any printable octet.</summary>
+    public static UInt128 Key(string uidl, long size)
+    {
+        Span<byte> hash = stackalloc byte[32];
+        SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(null, $"{size}\0{uidl}")), hash);
+        return BinaryPrimitives.ReadUInt128BigEndian(hash);
+    }
+
+    /// <summary>Whether the letter was stored, and on which day first.</summary>
+    public bool TryGet(UInt128 key, out DateOnly since)
+    {
+        var known = days.TryGetValue(key, out var day);
+        since = Epoch.AddDays(day);
+        return known;
+    }
+
+    /// <summary>Adds a letter; one that is known keeps its first day.</summary>
+    public bool Add(UInt128 key, DateOnly today) =>
+        days.TryAdd(key, (ushort)Math.Clamp(today.DayNumber - Epoch.DayNumber, 0, ushort.MaxValue));
+
+    /// <summary>Forgets what a complete listing no longer shows. Only after QUIT +OK: before it the listing may be a broken session's.</summary>
+    /// <returns>Whether anything was forgotten.</returns>
+    public bool KeepOnly(IReadOnlySet<UInt128> listed)
+    {
+        var before = days.Count;
+        foreach (var key in days.Keys.Where(k => !listed.Contains(k)).ToList())
+            days.Remove(key);
+        return days.Count != before;
+    }
+
+    // Day 0. 16 bits last until 2199.
+    private static readonly DateOnly Epoch = new(2020, 1, 1);
+
+    // Sorted by day, so that a new letter changes the last page only and the others need no write.
+    internal IEnumerable<byte[]> Pack(int entriesPerPiece) =>
+        days.OrderBy(static d => d.Value).ThenBy(static d => d.Key).Chunk(entriesPerPiece).Select(static chunk =>
+        {
+            var packed = new byte[chunk.Length * EntryBytes];
+            for (var i = 0; i < chunk.Length; i++)
+            {
+                BinaryPrimitives.WriteUInt128BigEndian(packed.AsSpan(i * EntryBytes), chunk[i].Key);
+                BinaryPrimitives.WriteUInt16BigEndian(packed.AsSpan(i * EntryBytes + 16), chunk[i].Value);
+            }
+
+            return packed;
+        });
+
+    internal byte[] Pack(IEnumerable<UInt128> keys)
+    {
+        var packed = new MemoryStream();
+        Span<byte> entry = stackalloc byte[EntryBytes];
+        foreach (var key in keys)
+        {
+            BinaryPrimitives.WriteUInt128BigEndian(entry, key);
+            BinaryPrimitives.WriteUInt16BigEndian(entry[16..], days[key]);
+            packed.Write(entry);
+        }
+
+        return packed.ToArray();
+    }
+
+    internal void Unpack(ReadOnlySpan<byte> packed)
+    {
+        for (; packed.Length >= EntryBytes; packed = packed[EntryBytes..])
+            days[BinaryPrimitives.ReadUInt128BigEndian(packed)] = BinaryPrimitives.ReadUInt16BigEndian(packed[16..]);
+    }
+}

@@ -1,0 +1,174 @@
+using Microsoft.Extensions.Logging;
+using Postroom.Accounts;
+using Postroom.Queues;
+using Postroom.Settings;
+using Postroom.Store;
+
+namespace Postroom.Collect;
+
+/// <summary>
+/// Polls one account: takes its lease, visits the mailbox as often as needed, writes how it went. Whatever is wrong
+/// with one account ends up in that account's state and nowhere else.
+/// </summary>
+public sealed partial class Collector
+{
+    private readonly DownloadBudget budget = new(DownloadBudget.Default);
+    private readonly PostroomSettings settings;
+    private readonly OfficeStorage storage;
+    private readonly AccountBook book;
+    private readonly TimeProvider time;
+    private readonly ILogger<Collector> log;
+
+    /// <summary>A collector for the accounts of the settings.</summary>
+    public Collector(PostroomSettings settings, OfficeStorage storage, AccountBook book, TimeProvider time, ILogger<Collector> log) =>
+        (this.settings, this.storage, this.book, this.time, this.log) = (settings, storage, book, time, log);
+
+    /// <summary>Polls the account of a message.</summary>
+    public async Task<CollectOutcome> CollectAsync(CollectMessage message, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        if (!settings.Accounts.TryGetValue(message.Account, out var account) || !account.Enabled)
+            return new CollectOutcome.NotDue();
+        var (session, holder, until) = await book.OpenAsync(account.Name, stop);
+        if (session is null)
+        {
+            LogBusy(account.Name, holder!, until);
+            return new CollectOutcome.Busy(holder!);
+        }
+
+        using (session)
+        {
+            var due = message.Forced || session.State.NextPoll is null || session.State.NextPoll <= session.Now;
+            if (!due)
+            {
+                await session.CloseAsync(stop);
+                return new CollectOutcome.NotDue();
+            }
+
+            try
+            {
+                var outcome = await PollAsync(account, session, stop);
+                await session.CloseAsync(stop);
+                Log(account.Name, outcome);
+                return outcome;
+            }
+            catch (LeaseLostException e)
+            {
+                LogLeaseLost(e, account.Name);
+                return new CollectOutcome.Busy("another process");
+            }
+            catch
+            {
+                await GiveBackAsync(account.Name, session);
+                throw;
+            }
+        }
+    }
+
+    // A stop or a storage fault: the next poll should not have to wait for the lease to run out.
+    private async Task GiveBackAsync(string account, AccountSession session)
+    {
+        using var brief = new CancellationTokenSource(TimeSpan.FromSeconds(5), time);
+        try
+        {
+            await session.CloseAsync(brief.Token);
+        }
+        catch (Exception e)
+        {
+            LogNotGivenBack(e, account);
+        }
+    }
+
+    private async Task<CollectOutcome> PollAsync(Account account, AccountSession session, CancellationToken stop)
+    {
+        var letters = 0;
+        CollectOutcome outcome;
+        using var life = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var heartbeat = KeepLeaseAsync(session, life);
+        try
+        {
+            string? oddity = null;
+            for (var more = true; more;)
+            {
+                await using var connection = await Pop3Connection.OpenAsync(account, session.State.SeenTls, life.Token);
+                session.State = session.State with { SeenTls = session.State.SeenTls || connection.Client.IsSecure };
+                var visit = new MailboxVisit(account, session, connection, storage, budget, time);
+                try
+                {
+                    more = await visit.RunAsync(life.Token);
+                }
+                catch (Exception e) when (connection.Explain(e) is { } sentence && !life.IsCancellationRequested)
+                {
+                    throw new CollectFailedException(sentence, e);
+                }
+                finally
+                {
+                    letters += visit.Collected;
+                    oddity ??= visit.Oddity;
+                    session.State = session.State with
+                    {
+                        Letters = session.State.Letters + visit.Collected,
+                        Octets = session.State.Octets + visit.Octets,
+                        LeftOnServer = visit.Left,
+                    };
+                }
+            }
+
+            session.State = session.State with
+            {
+                LastPoll = session.Now, LastSuccess = session.Now, NextPoll = session.Now + account.Interval, Failures = 0, LastError = oddity,
+            };
+            outcome = new CollectOutcome.Collected(letters, session.State.LeftOnServer);
+        }
+        catch (CollectFailedException e)
+        {
+            session.State = session.State with
+            {
+                LastPoll = session.Now, NextPoll = session.Now + BackOff(account, session.State.Failures),
+                Failures = session.State.Failures + 1, LastError = e.Message,
+            };
+            outcome = new CollectOutcome.Failed(e.Message, letters);
+        }
+        catch (OperationCanceledException e) when (!stop.IsCancellationRequested)
+        {
+            throw new LeaseLostException(account.Name, e);
+        }
+        finally
+        {
+            await life.CancelAsync();
+            await heartbeat;
+        }
+
+        return outcome;
+    }
+
+    // A download of many megabytes may take longer than the lease.
+    private static async Task KeepLeaseAsync(AccountSession session, CancellationTokenSource life)
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(AccountBook.Lease / 3, life.Token);
+                await session.RenewAsync(life.Token);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The poll has ended.
+        }
+        catch (LeaseLostException)
+        {
+            // Somebody else has the account: this session must not get as far as DELE.
+            await life.CancelAsync();
+        }
+    }
+
+    // Twice as long after each failure, up to an hour: a provider that locks out hasty clients is not provoked further.
+    private static TimeSpan BackOff(Account account, int failures)
+    {
+        var longest = TimeSpan.FromTicks(Math.Max(TimeSpan.FromHours(1).Ticks, account.Interval.Ticks));
+        var wait = account.Interval * Math.Pow(2, Math.Min(failures, 16));
+        return wait < longest ? wait : longest;
+    }
+}

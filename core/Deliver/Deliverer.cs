@@ -1,0 +1,147 @@
+using Microsoft.Extensions.Logging;
+using Postroom.Hold;
+using Postroom.Ledger;
+using Postroom.Queues;
+using Postroom.Settings;
+using Postroom.Store;
+
+namespace Postroom.Deliver;
+
+/// <summary>
+/// Puts resolved letters on their desks. Each letter of a message succeeds, waits or is held on its own: what waits
+/// goes back to the queue as a message of its own, and the message is done only when every letter has its row.
+/// </summary>
+public sealed partial class Deliverer
+{
+    // Writing a letter is mostly waiting for storage and disk.
+    private const int Together = 8;
+
+    private readonly PostroomSettings settings;
+    private readonly OfficeStorage storage;
+    private readonly DeliveryLedger ledger;
+    private readonly HeldShelf shelf;
+    private readonly TimeProvider time;
+    private readonly ILogger<Deliverer> log;
+    private readonly Dictionary<string, IDeliveryTarget> targets;
+
+    /// <summary>A deliverer for the targets of the settings.</summary>
+    public Deliverer(PostroomSettings settings, OfficeStorage storage, DeliveryLedger ledger, HeldShelf shelf, TimeProvider time, ILogger<Deliverer> log)
+    {
+        (this.settings, this.storage, this.ledger, this.shelf, this.time, this.log) = (settings, storage, ledger, shelf, time, log);
+        targets = settings.Targets.ToDictionary(static t => t.Key, static t => Open(t.Value), StringComparer.OrdinalIgnoreCase);
+    }
+
+    /// <summary>Delivers every letter of a message.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="again">Whether the queue handed it out before: an earlier worker may have got anywhere.</param>
+    /// <param name="stop">Ends the work; what is not done comes again.</param>
+    /// <returns>What became of each letter, for those who watch.</returns>
+    public async Task<IReadOnlyList<Delivery>> DeliverAsync(DeliverMessage message, bool again, CancellationToken stop)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        var letters = message.Letters.Select(l => again ? l with { Repeat = true } : l).ToList();
+        var outcomes = new DeliveryOutcome[letters.Count];
+        await Parallel.ForAsync(0, letters.Count, new ParallelOptions { MaxDegreeOfParallelism = Together, CancellationToken = stop },
+            async (i, token) => outcomes[i] = await DeliverAsync(letters[i], token));
+
+        var done = letters.Zip(outcomes, static (letter, outcome) => new Delivery(letter, outcome)).ToList();
+        var now = time.GetUtcNow();
+        await ledger.RecordDeliveredAsync(
+            done.Where(static d => d.Outcome is DeliveryOutcome.Delivered)
+                .Select(d => Entry(d.Letter, LetterState.Delivered, ((DeliveryOutcome.Delivered)d.Outcome).Answer, now)), stop);
+        foreach (var (letter, outcome) in done)
+        {
+            switch (outcome)
+            {
+                case DeliveryOutcome.Delivered delivered:
+                    LogDelivered(letter.Id, letter.Mailbox, delivered.Answer);
+                    break;
+                case DeliveryOutcome.Deferred deferred:
+                    await DeferAsync(letter, deferred.Reason, now, stop);
+                    break;
+                case DeliveryOutcome.Refused refused:
+                    await HoldAsync(letter, refused.Reason, now, stop);
+                    break;
+            }
+        }
+
+        return done;
+    }
+
+    private async Task<DeliveryOutcome> DeliverAsync(DeliverLetter letter, CancellationToken stop)
+    {
+        try
+        {
+            return await TryDeliverAsync(letter, stop);
+        }
+        catch (Exception e) when (!stop.IsCancellationRequested)
+        {
+            // Whatever it is, it is not known to be for ever; and the other letters of the message are not to blame.
+            LogSurprise(e, letter.Id, letter.Mailbox);
+            return new DeliveryOutcome.Deferred($"{e.GetType().Name}: {e.Message}");
+        }
+    }
+
+    private async Task<DeliveryOutcome> TryDeliverAsync(DeliverLetter letter, CancellationToken stop)
+    {
+        if (letter.Repeat && await ledger.FindAsync(letter.Mailbox, LedgerEntry.KeyOf(letter.Id, letter.Target, letter.Copy), stop) is { State: LetterState.Delivered } before)
+            return new DeliveryOutcome.Delivered(before.Answer);
+        if (!targets.TryGetValue(letter.Target, out var target))
+            return new DeliveryOutcome.Refused($"There is no target \"{letter.Target}\" any more. Define Targets__{letter.Target}__Kind, then release the letter.");
+        await using var bytes = await storage.Letters.OpenAsync(letter.Blob, stop);
+        if (bytes is null)
+            return new DeliveryOutcome.Deferred($"The stored letter {letter.Blob} is missing.");
+        var provider = letter.Account is { } name ? settings.Accounts.TryGetValue(name, out var account) ? account.Host : name : null;
+        return await target.DeliverAsync(letter, TraceHeaders.For(letter, provider, Environment.MachineName), bytes, stop);
+    }
+
+    private async Task DeferAsync(DeliverLetter letter, string reason, DateTimeOffset now, CancellationToken stop)
+    {
+        var tried = letter with { Attempts = letter.Attempts + 1, FirstTry = letter.FirstTry ?? now, Repeat = true };
+        if (RetrySchedule.Next(tried.Attempts, now - tried.FirstTry.Value) is not { } wait)
+        {
+            await HoldAsync(letter, $"Tried {tried.Attempts} times since {tried.FirstTry:u}. Last answer: {reason}", now, stop);
+            return;
+        }
+
+        // Queue before ledger: a row without a message would be a letter that waits for ever.
+        await storage.Queues.Deliver.SendAsync(DeliverMessage.Pack([tried]).Single().Body, wait, stop);
+        await ledger.RecordPendingAsync(Entry(tried, LetterState.Waiting, reason, now) with { Next = now + wait }, stop);
+        LogDeferred(letter.Id, letter.Mailbox, wait, reason);
+    }
+
+    private async Task HoldAsync(DeliverLetter letter, string reason, DateTimeOffset now, CancellationToken stop)
+    {
+        await shelf.HoldAsync(letter, reason, storage.Queues.Deliver.Name, stop);
+        await ledger.RecordPendingAsync(Entry(letter, LetterState.Held, reason, now), stop);
+        LogHeld(letter.Id, letter.Mailbox, reason);
+    }
+
+    private static LedgerEntry Entry(DeliverLetter letter, LetterState state, string answer, DateTimeOffset now) => new()
+    {
+        Mailbox = letter.Mailbox,
+        Letter = letter.Id,
+        State = state,
+        Blob = letter.Blob,
+        Size = letter.Size,
+        Received = letter.Received,
+        Account = letter.Account,
+        Sender = letter.Sender,
+        Recipient = letter.Recipient,
+        MessageId = letter.MessageId,
+        DecidedBy = letter.DecidedBy,
+        Reason = letter.Reason,
+        Target = letter.Target,
+        Copy = letter.Copy,
+        Answer = answer,
+        Attempts = state == LetterState.Waiting ? letter.Attempts : letter.Attempts + 1,
+        Last = now,
+        Desks = letter.Desks,
+    };
+
+    private static IDeliveryTarget Open(Target target) => target.Kind switch
+    {
+        TargetKind.Maildir => new MaildirTarget(target),
+        _ => throw new NotSupportedException($"Targets__{target.Name}__Kind: {target.Kind} is not in this build."),
+    };
+}

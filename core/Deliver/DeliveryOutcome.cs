@@ -1,0 +1,26 @@
+using Postroom.Queues;
+
+namespace Postroom.Deliver;
+
+/// <summary>A letter with what became of it.</summary>
+/// <param name="Letter">The letter.</param>
+/// <param name="Outcome">What the target made of it.</param>
+public sealed record Delivery(DeliverLetter Letter, DeliveryOutcome Outcome);
+
+/// <summary>What a target made of a letter. A closed set: expected failures are values.</summary>
+public abstract record DeliveryOutcome
+{
+    private DeliveryOutcome() { }
+
+    /// <summary>The target has the letter; so it had if an earlier attempt put it there.</summary>
+    /// <param name="Answer">Where it lies, or the target's words.</param>
+    public sealed record Delivered(string Answer) : DeliveryOutcome;
+
+    /// <summary>Not now: a time-out, a full disk, 4yz, anything unknown.</summary>
+    /// <param name="Reason">The target's own words.</param>
+    public sealed record Deferred(string Reason) : DeliveryOutcome;
+
+    /// <summary>Never this way: a person must look.</summary>
+    /// <param name="Reason">The target's own words.</param>
+    public sealed record Refused(string Reason) : DeliveryOutcome;
+}

@@ -1,0 +1,270 @@
+using Microsoft.Extensions.Configuration;
+using Postroom.Accounts;
+using Postroom.Deliver;
+using Postroom.Directory;
+using Postroom.Mail;
+using Postroom.Store;
+
+namespace Postroom.Settings;
+
+/// <summary>Turns written settings into <see cref="PostroomSettings"/>, or into one list of everything that is wrong with them.</summary>
+public sealed class SettingsReader
+{
+    private readonly Dictionary<string, string> values = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> judged = new(StringComparer.OrdinalIgnoreCase);
+    private readonly List<string> problems = [];
+    private readonly string folder;
+
+    private SettingsReader(string folder) => this.folder = folder;
+
+    /// <summary>Reads a settings file with the environment on top: what the environment says wins, as in Azure.</summary>
+    /// <param name="file">Names and values of the file; each name must be known.</param>
+    /// <param name="environment">The process's environment; only names that begin like ours are looked at.</param>
+    /// <param name="folder">What relative paths are relative to.</param>
+    /// <exception cref="SettingsException">Everything that is wrong.</exception>
+    public static PostroomSettings Read(
+        IReadOnlyDictionary<string, string> file, IReadOnlyDictionary<string, string> environment, string folder)
+    {
+        var reader = new SettingsReader(folder);
+        foreach (var (name, value) in file)
+        {
+            reader.values[name] = value;
+            if (!SettingsCatalogue.IsForeign(name))
+                reader.judged.Add(name);
+        }
+
+        reader.AddEnvironment(environment);
+        return reader.Read();
+    }
+
+    /// <summary>Reads app settings as the Functions host hands them over, among much that is not ours.</summary>
+    /// <exception cref="SettingsException">Everything that is wrong.</exception>
+    public static PostroomSettings Read(IConfiguration configuration, string folder)
+    {
+        var reader = new SettingsReader(folder);
+        reader.AddEnvironment(configuration.AsEnumerable()
+            .Where(static s => s.Value is not null)
+            .ToDictionary(static s => s.Key.Replace(":", "__", StringComparison.Ordinal), static s => s.Value!, StringComparer.OrdinalIgnoreCase));
+        return reader.Read();
+    }
+
+    private void AddEnvironment(IReadOnlyDictionary<string, string> environment)
+    {
+        foreach (var (name, value) in environment)
+        {
+            var parts = name.Split("__");
+            var ours = SettingsCatalogue.HasOurRoot(parts);
+            if (ours)
+                judged.Add(name);
+            if (ours || SettingsCatalogue.IsForeign(name) || SettingsCatalogue.All.Any(d => d.Matches(parts)))
+                values[name] = value;
+        }
+    }
+
+    private PostroomSettings Read()
+    {
+        RefuseUnknownNames();
+        var top = new SettingSection("", values, problems);
+        var domains = Domains(top, "Domains");
+        var targets = Targets();
+        var mailboxes = Names("Mailboxes").Select(name => Mailbox(name, targets)).ToList();
+        var known = mailboxes.Select(static m => m.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var accounts = Names("Accounts").Select(name => Account(name, domains, known)).ToDictionary(static a => a.Name, StringComparer.OrdinalIgnoreCase);
+        var directory = new DirectoryEntries(domains, mailboxes,
+            [.. Names("Groups").Select(name => Group(name))],
+            top.Required("Postmaster", known.Count == 0
+                ? "Write the name of the mailbox that gets what nobody else gets, and define it with Mailboxes__{name}__Addresses."
+                : $"Write the name of the mailbox that gets what nobody else gets, one of: {string.Join(", ", known)}."),
+            values.Where(static v => v.Key.StartsWith("Postmasters__", StringComparison.OrdinalIgnoreCase))
+                .ToDictionary(static v => v.Key["Postmasters__".Length..], static v => v.Value.Trim(), StringComparer.OrdinalIgnoreCase),
+            top.Choice("UnknownRecipient", UnknownRecipient.Postmaster));
+        if (accounts.Values.Any(static a => a.Subdomains))
+            directory = directory with { Domains = [.. domains, .. Subdomains(directory)] };
+        if (directory.Postmaster.Length > 0 && !RecipientDirectory.TryBuild(directory, out _, out var contradictions))
+            problems.AddRange(contradictions);
+        var settings = new PostroomSettings
+        {
+            Accounts = accounts,
+            Directory = directory,
+            Targets = targets,
+            Storage = StorageOf(top),
+            CollectQueue = QueueName(top, "COLLECT_QUEUE", "collect"),
+            InboundQueue = QueueName(top, "INBOUND_QUEUE", "inbound"),
+            DeliverQueue = QueueName(top, "DELIVER_QUEUE", "deliver"),
+            PollSchedule = top.Text("POLL_SCHEDULE") ?? "0 * * * * *",
+            RetainDays = (int)top.Number("RetainDays", 7, 0, 3650, " days"),
+            QueueLease = top.Time("QueueLease", TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(10)),
+        };
+        if (new[] { settings.CollectQueue, settings.InboundQueue, settings.DeliverQueue }.Distinct().Count() < 3)
+            problems.Add("COLLECT_QUEUE, INBOUND_QUEUE, DELIVER_QUEUE: two of them have the same name. Write three different ones.");
+        return problems.Count == 0 ? settings : throw new SettingsException([.. problems.Distinct()]);
+    }
+
+    private void RefuseUnknownNames()
+    {
+        foreach (var name in judged.Order(StringComparer.OrdinalIgnoreCase))
+        {
+            var parts = name.Split("__");
+            if (!SettingsCatalogue.All.Any(d => d.Matches(parts)))
+            {
+                var hint = SettingsCatalogue.Nearest(parts) is { } nearest ? $"Did you mean {nearest}?" : "docs/settings.md lists all names.";
+                problems.Add($"{name}: there is no such setting. {hint}");
+            }
+            else if (parts.Length > 2 && !MailboxName.IsValid(parts[1]))
+            {
+                problems.Add($"{name}: \"{parts[1]}\" cannot be a name. Use letters, digits, '.', '-' and '_' only, at most 64.");
+            }
+        }
+    }
+
+    private IEnumerable<string> Names(string root) =>
+        values.Keys
+            .Select(static k => k.Split("__"))
+            .Where(p => p.Length > 2 && string.Equals(p[0], root, StringComparison.OrdinalIgnoreCase) && MailboxName.IsValid(p[1]))
+            .Select(static p => p[1])
+            .Distinct(StringComparer.OrdinalIgnoreCase)
+            .Order(StringComparer.OrdinalIgnoreCase);
+
+    private SettingSection Section(string root, string name) => new($"{root}__{name}__", values, problems);
+
+    private static List<string> Domains(SettingSection section, string setting)
+    {
+        List<string> domains = [];
+        foreach (var text in section.List(setting))
+        {
+            if (EmailAddress.TryParse("postmaster@" + text.TrimStart('@'), out var address) && !address.Domain.StartsWith('['))
+                domains.Add(address.Domain);
+            else
+                section.Problem(setting, $"\"{text}\" is not a domain. Write domains such as example.com, with commas between them.");
+        }
+
+        return domains;
+    }
+
+    // With Subdomains, an address of ours may stand below a domain of ours without that domain being listed.
+    private static IEnumerable<string> Subdomains(DirectoryEntries directory) =>
+        directory.Mailboxes.SelectMany(static m => m.Addresses).Concat(directory.Groups.SelectMany(static g => g.Addresses))
+            .Select(static a => EmailAddress.TryParse(a.Replace("*@", "postmaster@", StringComparison.Ordinal), out var address) ? address : default)
+            .Where(a => a.Domain is not null && !directory.Domains.Contains(a.Domain) && a.IsIn(directory.Domains, subdomains: true))
+            .Select(static a => a.Domain)
+            .Distinct();
+
+    private Dictionary<string, Target> Targets()
+    {
+        var targets = Names("Targets").Append("default").Distinct(StringComparer.OrdinalIgnoreCase).Select(name =>
+        {
+            var section = Section("Targets", name);
+            var kind = section.Choice("Kind", TargetKind.Maildir);
+            if (kind != TargetKind.Maildir)
+                section.Problem("Kind", $"{kind} is not in this build yet. Write Maildir.");
+            var path = section.Text("Path") ?? "mail";
+            return new Target { Name = name, Kind = kind, Path = Path.GetFullPath(path, folder) };
+        });
+        return targets.ToDictionary(static t => t.Name, StringComparer.OrdinalIgnoreCase);
+    }
+
+    private MailboxEntry Mailbox(string name, Dictionary<string, Target> targets)
+    {
+        var section = Section("Mailboxes", name);
+        var chosen = section.List("Target");
+        foreach (var target in chosen.Where(t => !targets.ContainsKey(t)))
+            section.Problem("Target", $"there is no target \"{target}\". Write one of {string.Join(", ", targets.Keys)}, or define Targets__{target}__Kind.");
+        return new(name, section.List("Addresses"), chosen.Count == 0 ? ["default"] : chosen);
+    }
+
+    private GroupEntry Group(string name)
+    {
+        var section = Section("Groups", name);
+        section.Required("Members", "Write the mailboxes in the group, with commas between them.");
+        return new(name, section.List("Addresses"), section.List("Members"));
+    }
+
+    private Account Account(string name, List<string> domains, HashSet<string> mailboxes)
+    {
+        var section = Section("Accounts", name);
+        var security = section.Choice("Security", Security.Auto);
+        var own = Domains(section, "Domains");
+        var mailbox = section.Text("Mailbox");
+        var multidrop = AccountSettings.Multidrop(new SettingSection(section.Name("Multidrop__"), values, problems));
+        if (mailbox is not null && !mailboxes.Contains(mailbox))
+            section.Problem("Mailbox", $"there is no mailbox \"{mailbox}\". Define it with Mailboxes__{mailbox}__Addresses{(mailboxes.Count == 0 ? "" : $", or write one of {string.Join(", ", mailboxes)}")}.");
+        if (mailbox is null == (multidrop is null))
+            section.Problem("Mailbox", mailbox is null
+                ? "is missing. Write who gets the account's letters; or, if it holds a whole domain's mail, write Multidrop__Mode instead."
+                : "stands beside Multidrop__Mode. Write only one: Mailbox if all letters are for one person, Multidrop if the account holds a whole domain's mail.");
+        if (multidrop is not null && own.Count == 0 && domains.Count == 0)
+            section.Problem("Domains", "is missing, and so is Domains. Write the domains whose mail this account holds.");
+        return new()
+        {
+            Name = name,
+            Host = section.Required("Host", "Write the provider's POP3 server, such as pop.example.com."),
+            Port = (int)section.Number("Port", security is Security.StartTls or Security.None ? 110 : 995, 1, 65535),
+            UserName = section.Required("UserName", "Write the log-in name at the provider, often the whole address."),
+            Password = section.RequiredSecret("Password", "Write the log-in password, or a Key Vault reference to it."),
+            Security = security,
+            Mailbox = mailbox,
+            Multidrop = multidrop,
+            Domains = own.Count > 0 ? own : domains,
+            Subdomains = section.YesNo("Subdomains", false),
+            DeleteAfterDays = (int)section.Number("DeleteAfterDays", 0, -1, 3650, " days (-1: never delete)"),
+            Interval = section.Time("Interval", TimeSpan.FromMinutes(5), TimeSpan.FromSeconds(5), TimeSpan.FromDays(7)),
+            MaxLetterBytes = section.Number("MaxLetterBytes", 100_000_000, 1000, 2_000_000_000, " octets"),
+            Enabled = section.YesNo("Enabled", true),
+            CaFile = AccountSettings.CaFile(section, folder),
+            Pin = AccountSettings.Pin(section),
+        };
+    }
+
+    private StorageConnection StorageOf(SettingSection top)
+    {
+        foreach (var root in new[] { "Storage", "AzureWebJobsStorage" })
+        {
+            if (top.Text(root) is { } text)
+                return new() { ConnectionString = ConnectionString(top, root, text) };
+            var section = new SettingSection(root + "__", values, problems);
+            Uri? Service(string service, string setting) =>
+                section.Text(setting) is { } address
+                    ? Uri.TryCreate(address, UriKind.Absolute, out var uri) ? uri : Refused(section, setting, address)
+                    : section.Text("accountName") is { } account ? new Uri($"https://{account}.{service}.core.windows.net") : null;
+            var (blob, queue, table) = (Service("blob", "blobServiceUri"), Service("queue", "queueServiceUri"), Service("table", "tableServiceUri"));
+            if (blob is null && queue is null && table is null)
+                continue;
+            if (blob is null || queue is null || table is null)
+                section.Problem("accountName", "is missing. Write it, or all three of blobServiceUri, queueServiceUri and tableServiceUri.");
+            return new() { Blob = blob, Queue = queue, Table = table, ClientId = section.Text("clientId") };
+        }
+
+        return new() { ConnectionString = StorageConnection.Development };
+    }
+
+    private static Uri? Refused(SettingSection section, string setting, string address)
+    {
+        section.Problem(setting, $"\"{address}\" is not an address. Write one such as https://account.blob.core.windows.net.");
+        return null;
+    }
+
+    private static string ConnectionString(SettingSection top, string setting, string text)
+    {
+        try
+        {
+            new StorageConnection { ConnectionString = text }.Open();
+        }
+        catch (Exception e) when (e is FormatException or ArgumentException or InvalidOperationException)
+        {
+            // Not its text: a connection string holds the account's key.
+            top.Problem(setting, "is not a connection string. Copy it from the storage account, or write UseDevelopmentStorage=true.");
+        }
+
+        return text;
+    }
+
+    private static string QueueName(SettingSection top, string setting, string otherwise)
+    {
+        var name = top.Text(setting) ?? otherwise;
+        // Room for "-poison" in the 63 characters of a queue's name.
+        if (name.Length is < 3 or > 56 || name.Any(static c => !char.IsAsciiLetterLower(c) && !char.IsAsciiDigit(c) && c != '-')
+            || name.StartsWith('-') || name.EndsWith('-') || name.Contains("--", StringComparison.Ordinal))
+            top.Problem(setting, $"\"{name}\" cannot be a queue's name. Use 3 to 56 lower-case letters, digits and single hyphens.");
+        return name;
+    }
+}
