@@ -246,13 +246,16 @@ public sealed class DovecotTests(Dovecot provider) : IClassFixture<Dovecot>
                 File.SetUnixFileMode(file, (UnixFileMode)0b_110_000_000);
             }
 
-            Assert.Equal(WithoutCr(Odd), WithoutCr(Assert.Single(await Mutt.ReadAsync(Path.Combine(root.FullName, "anna")))));
+            var first = Letter("first");
+            await File.WriteAllBytesAsync(Path.Combine(root.FullName, "anna", "cur", "1600000000.letter.first:2,S"), first, Stop);
+            var shown = await Mutt.ReadAsync(Path.Combine(root.FullName, "anna"));
+            Assert.Equal([WithoutCr(first), WithoutCr(Odd)], shown.Select(WithoutCr).OrderBy(letter => letter.Length));
             await using var served = await Dovecot.ServeMaildirsAsync(root.FullName);
             foreach (var mailbox in (string[])["anna", "post.master"])
             {
                 using var client = await ImapAsync(served, mailbox);
                 await client.Inbox.OpenAsync(FolderAccess.ReadOnly, Stop);
-                using var letter = await client.Inbox.GetStreamAsync(0, Stop);
+                using var letter = await client.Inbox.GetStreamAsync(client.Inbox.Count - 1, Stop);
                 Assert.Equal(Odd, await BytesAsync(letter));
             }
             Assert.Equal(["cur", "new", "tmp"], System.IO.Directory.EnumerateFileSystemEntries(Path.Combine(root.FullName, "anna")).Select(Path.GetFileName).Order());
