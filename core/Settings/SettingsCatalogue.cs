@@ -38,6 +38,7 @@ public static class SettingsCatalogue
         new("Postmaster", "required", "name of a mailbox", "Gets what nobody else gets."),
         new("Postmasters__{domain}", "`Postmaster`", "name of a mailbox", "Postmaster of one domain; dots in the domain are written as `_`."),
         new("UnknownRecipient", "`Postmaster`", "`Postmaster`, `Hold`", "What happens to collected letters for addresses of ours that nobody has."),
+        new("UndeterminedRecipient", "what `UnknownRecipient` says", "`Postmaster`, `Hold`", "What happens to collected letters in which no recipient was found."),
         new("Targets__{name}__Kind", "`Maildir`", "`Maildir`, `Imap`, `Lmtp`, `Smtp`", "How letters are handed over."),
         new("Targets__{name}__Path", "`mail`", "folder; `{mailbox}` stands for the mailbox's name", "Maildir: the folder that holds one Maildir per mailbox. Relative to the settings file."),
         new("Smtp__Enabled", "`true` on one machine", YesNo, "The SMTP door."),
