@@ -21,6 +21,7 @@ internal sealed class MailboxVisit(
     private const int Together = 8;
 
     private readonly Pop3Client client = connection.Client;
+    private readonly CandidateHeaders candidates = CandidateHeaders.For(account);
     private int refused;
 
     /// <summary>Letters this visit stored and enqueued.</summary>
@@ -173,7 +174,7 @@ internal sealed class MailboxVisit(
     private async Task<StoredLetter> StoreAsync(ListedLetter listed, Stream bytes, CancellationToken stop)
     {
         await using var letter = bytes;
-        var scanner = new HeaderScanner(CandidateHeaders.For(account));
+        var scanner = new HeaderScanner(candidates);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         using var body = new BodyHash();
         var buffer = new byte[16384];
@@ -207,7 +208,7 @@ internal sealed class MailboxVisit(
             Received = time.GetUtcNow(),
             Account = account.Name,
             Evidence = evidence,
-            Fingerprint = evidence.Text("Message-ID")?.Trim() is { Length: > 0 } messageId ? LetterId.Fingerprint(messageId, body.Finish()) : null,
+            Fingerprint = evidence.Text("Message-ID")?.Trim() is { Length: > 0 } messageId ? LetterId.Fingerprint(account.Name, messageId, body.Finish()) : null,
             Repeat = !isNew || remembered,
         }, settled);
     }

@@ -28,14 +28,17 @@ public static class LetterId
     }
 
     /// <summary>
-    /// What equal copies of a letter have in common: Message-ID and body. Not the rest of the header, in which each copy
-    /// has its own trace lines; and never the Message-ID alone, which a sender may repeat.
+    /// What equal copies of a letter in one account have in common: Message-ID and body. Not the rest of the header, in
+    /// which each copy has its own trace lines; and never the Message-ID alone, which a sender may repeat.
     /// </summary>
+    /// <param name="account">The account's name: who has two accounts was written to twice.</param>
     /// <param name="messageId">As written, without blanks around it.</param>
     /// <param name="body">From <see cref="BodyHash"/>.</param>
-    internal static string Fingerprint(string messageId, ReadOnlySpan<byte> body)
+    internal static string Fingerprint(string account, string messageId, ReadOnlySpan<byte> body)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes(account.ToLowerInvariant()));
+        hash.AppendData([0]);
         hash.AppendData(Encoding.UTF8.GetBytes(messageId));
         hash.AppendData([0]);
         hash.AppendData(body);

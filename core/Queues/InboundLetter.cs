@@ -35,7 +35,7 @@ public sealed record InboundLetter
     [JsonIgnore]
     public string? MessageId => Evidence.Text("Message-ID")?.Trim();
 
-    /// <summary>What equal copies of a letter have in common, Message-ID and body in one hash; null when it has no Message-ID.</summary>
+    /// <summary>What equal copies of a letter have in common, account, Message-ID and body in one hash; null when it has no Message-ID.</summary>
     public string? Fingerprint { get; init; }
 
     /// <summary>Whether its account had a letter of the same fingerprint within a week: delivery then looks before it acts.</summary>

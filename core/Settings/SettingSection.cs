@@ -26,10 +26,11 @@ internal sealed class SettingSection(string prefix, IReadOnlyDictionary<string, 
     /// <summary>A password as written, blanks included.</summary>
     public string RequiredSecret(string setting, string remedy)
     {
-        if (values.TryGetValue(Name(setting), out var value) && value.Length > 0)
-            return value;
-        Problem(setting, "is missing. " + remedy);
-        return "";
+        if (!values.TryGetValue(Name(setting), out var value) || value.Length == 0)
+            Problem(setting, "is missing. " + remedy);
+        else if (value.StartsWith("@Microsoft.KeyVault(", StringComparison.OrdinalIgnoreCase))
+            Problem(setting, "is a Key Vault reference that was not resolved. Look at the app's identity and its role in the vault; outside Azure write the value itself.");
+        return value ?? "";
     }
 
     /// <summary>Text as written, for the one setting whose blanks count.</summary>

@@ -81,6 +81,8 @@ public sealed class SettingsReader
         {
             UndeterminedRecipient = top.Has("UndeterminedRecipient") ? top.Choice("UndeterminedRecipient", UnknownRecipient.Postmaster) : null,
         };
+        if (accounts.Values.Any(static a => a.Subdomains))
+            directory = directory with { Domains = [.. domains, .. Subdomains(directory)] };
         if (directory.Postmaster.Length > 0 && !RecipientDirectory.TryBuild(directory, out _, out var contradictions))
             problems.AddRange(contradictions);
         var settings = new PostroomSettings
@@ -141,6 +143,14 @@ public sealed class SettingsReader
 
         return domains;
     }
+
+    // With Subdomains, an address of ours may stand below a domain of ours without that domain being listed.
+    private static IEnumerable<string> Subdomains(DirectoryEntries directory) =>
+        directory.Mailboxes.SelectMany(static m => m.Addresses).Concat(directory.Groups.SelectMany(static g => g.Addresses))
+            .Select(static a => EmailAddress.TryParse(a.Replace("*@", "postmaster@", StringComparison.Ordinal), out var address) ? address : default)
+            .Where(a => a.Domain is not null && !directory.Domains.Contains(a.Domain) && a.IsIn(directory.Domains, subdomains: true))
+            .Select(static a => a.Domain)
+            .Distinct();
 
     private Dictionary<string, Target> Targets()
     {
