@@ -48,6 +48,20 @@ public sealed record InboundLetter
         }
     }
 
+    /// <summary>What equal copies of a letter have in common, account, Message-ID and body in one hash; null when it has no Message-ID.</summary>
+    public string? Fingerprint { get; init; }
+
+    /// <summary>Whether its account had a letter of the same fingerprint within a week: delivery then looks before it acts.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool MayBeCopy { get; init; }
+
+    /// <summary>Whether a person released it: what holds letters back because they are too many no longer does.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Released { get; init; }
+
+    /// <summary>What happened to it so far beside its straight way; null: nothing.</summary>
+    public IReadOnlyList<StoryLine>? Story { get; init; }
+
     /// <summary>Whether an earlier, broken attempt may have sent it already: later stages then look before they act.</summary>
     public bool Repeat { get; init; }
 }

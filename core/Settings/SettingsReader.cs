@@ -78,7 +78,10 @@ public sealed class SettingsReader
                 : $"Write the name of the mailbox that gets what nobody else gets, one of: {string.Join(", ", known)}."),
             values.Where(static v => v.Key.StartsWith("Postmasters__", StringComparison.OrdinalIgnoreCase))
                 .ToDictionary(static v => v.Key["Postmasters__".Length..], static v => v.Value.Trim(), StringComparer.OrdinalIgnoreCase),
-            top.Choice("UnknownRecipient", UnknownRecipient.Postmaster));
+            top.Choice("UnknownRecipient", UnknownRecipient.Postmaster))
+        {
+            UndeterminedRecipient = top.Has("UndeterminedRecipient") ? top.Choice("UndeterminedRecipient", UnknownRecipient.Postmaster) : null,
+        };
         if (accounts.Values.Any(static a => a.Subdomains))
             directory = directory with { Domains = [.. domains, .. Subdomains(directory)] };
         // A missing postmaster is told already; what else the directory finds must not wait for it.
