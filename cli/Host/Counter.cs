@@ -1,6 +1,7 @@
 using System.Collections;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 using Postroom.Settings;
 using Spectre.Console;
 
@@ -28,7 +29,9 @@ internal static class Counter
         var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
             .ToDictionary(static e => (string)e.Key, static e => (string?)e.Value ?? "", StringComparer.OrdinalIgnoreCase);
         var path = Path.GetFullPath(file);
-        return SettingsReader.Read(SettingsFile.Read(path), environment, Path.GetDirectoryName(path)!);
+        // In a container everything may stand in the environment.
+        var onlyEnvironment = file == SettingsName && !File.Exists(path) && environment.ContainsKey("Postmaster");
+        return SettingsReader.Read(onlyEnvironment ? new Dictionary<string, string>() : SettingsFile.Read(path), environment, Path.GetDirectoryName(path)!);
     }
 
     /// <summary>Services for settings.</summary>
@@ -38,12 +41,12 @@ internal static class Counter
         new ServiceCollection()
             .AddLogging(log => log
                 .SetMinimumLevel(level)
-                .AddSimpleConsole(static console =>
+                .AddConsole(static console =>
                 {
-                    console.SingleLine = true;
-                    console.TimestampFormat = "HH:mm:ss ";
-                })
-                .AddConsole(static console => console.LogToStandardErrorThreshold = LogLevel.Trace))
+                    console.LogToStandardErrorThreshold = LogLevel.Trace;
+                    console.FormatterName = LogLine.FormatterName;
+                }))
+            .AddSingleton<ConsoleFormatter>(new LogLine(withStack: level <= LogLevel.Information))
             .AddPostroom(settings)
             .BuildServiceProvider();
 
@@ -71,7 +74,7 @@ internal static class Counter
         }
         catch (AggregateException e) when (e.InnerExceptions.All(static i => i is Azure.RequestFailedException))
         {
-            await Console.Error.WriteLineAsync($"The storage account cannot be reached: {e.InnerExceptions[0].Message.Split('\n')[0]}");
+            await Console.Error.WriteLineAsync($"The storage account cannot be reached: {e.InnerExceptions[0].Message.Split('\n')[0]}. Look at the setting Storage; the emulator of this machine runs while postroom run does.");
             return Trouble;
         }
         catch (OperationCanceledException)

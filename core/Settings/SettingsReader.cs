@@ -79,6 +79,8 @@ public sealed class SettingsReader
             values.Where(static v => v.Key.StartsWith("Postmasters__", StringComparison.OrdinalIgnoreCase))
                 .ToDictionary(static v => v.Key["Postmasters__".Length..], static v => v.Value.Trim(), StringComparer.OrdinalIgnoreCase),
             top.Choice("UnknownRecipient", UnknownRecipient.Postmaster));
+        if (accounts.Values.Any(static a => a.Subdomains))
+            directory = directory with { Domains = [.. domains, .. Subdomains(directory)] };
         // A missing postmaster is told already; what else the directory finds must not wait for it.
         problems.AddRange(RecipientDirectory.Problems(directory)
             .Where(p => directory.Postmaster.Length > 0 || !p.StartsWith("Postmaster:", StringComparison.Ordinal)));
@@ -145,6 +147,14 @@ public sealed class SettingsReader
 
         return domains;
     }
+
+    // With Subdomains, an address of ours may stand below a domain of ours without that domain being listed.
+    private static IEnumerable<string> Subdomains(DirectoryEntries directory) =>
+        directory.Mailboxes.SelectMany(static m => m.Addresses).Concat(directory.Groups.SelectMany(static g => g.Addresses))
+            .Select(static a => EmailAddress.TryParse(a.Replace("*@", "postmaster@", StringComparison.Ordinal), out var address) ? address : default)
+            .Where(a => a.Domain is not null && !directory.Domains.Contains(a.Domain) && a.IsIn(directory.Domains, subdomains: true))
+            .Select(static a => a.Domain)
+            .Distinct();
 
     private Dictionary<string, Target> Targets()
     {
