@@ -25,11 +25,21 @@ internal static class Counter
     /// <exception cref="SettingsException">Everything that is wrong.</exception>
     public static PostroomSettings Settings(string file)
     {
-        var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
-            .ToDictionary(static e => (string)e.Key, static e => (string?)e.Value ?? "", StringComparer.OrdinalIgnoreCase);
         var path = Path.GetFullPath(file);
-        return SettingsReader.Read(SettingsFile.Read(path), environment, Path.GetDirectoryName(path)!);
+        return SettingsReader.Read(SettingsFile.Read(path), Variables(), Path.GetDirectoryName(path)!);
     }
+
+    /// <summary>Reads likewise, while it is open how one account's recipients are found.</summary>
+    /// <exception cref="SettingsException">Everything else that is wrong.</exception>
+    public static PostroomSettings SettingsUnsettled(string file, string account, out IReadOnlyList<string> forgiven)
+    {
+        var path = Path.GetFullPath(file);
+        return SettingsReader.ReadUnsettled(SettingsFile.Read(path), Variables(), Path.GetDirectoryName(path)!, account, out forgiven);
+    }
+
+    private static Dictionary<string, string> Variables() =>
+        Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+            .ToDictionary(static e => (string)e.Key, static e => (string?)e.Value ?? "", StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Services for settings.</summary>
     /// <param name="settings">Checked settings.</param>

@@ -73,7 +73,7 @@ internal sealed class RunningProvider : IAsyncDisposable
 
     private static async Task<RunningProvider> StartAsync(Dictionary<string, SampleMailbox> mailboxes)
     {
-        var folder = Directory.CreateTempSubdirectory("postroom-demo-");
+        var folder = System.IO.Directory.CreateTempSubdirectory("postroom-demo-");
         return new(await SampleProvider.StartAsync(mailboxes, folder.FullName, TestContext.Current.CancellationToken), folder);
     }
 

@@ -15,7 +15,7 @@ public sealed record MailCase(string File, string Settings, IReadOnlyList<string
             .Select(cells => new MailCase(cells[0], cells[1], cells[2].Length == 0 ? [] : cells[2].Split(" | "), cells[3], cells[4])),
     ];
 
-    public static IEnumerable<string> Files => Directory.EnumerateFiles(Path.Combine(Folder, "cases")).Select(f => Path.GetFileNameWithoutExtension(f)!);
+    public static IEnumerable<string> Files => System.IO.Directory.EnumerateFiles(Path.Combine(Folder, "cases")).Select(f => Path.GetFileNameWithoutExtension(f)!);
 
     public byte[] Letter => System.IO.File.ReadAllBytes(Path.Combine(Folder, "cases", File + ".eml"));
 
