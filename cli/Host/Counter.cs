@@ -1,6 +1,7 @@
 using System.Collections;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 using Postroom.Settings;
 using Spectre.Console;
 
@@ -23,23 +24,23 @@ internal static class Counter
 
     /// <summary>Reads a settings file with the environment on top.</summary>
     /// <exception cref="SettingsException">Everything that is wrong.</exception>
-    public static PostroomSettings Settings(string file)
-    {
-        var path = Path.GetFullPath(file);
-        return SettingsReader.Read(SettingsFile.Read(path), Variables(), Path.GetDirectoryName(path)!);
-    }
+    public static PostroomSettings Settings(string file) =>
+        SettingsReader.Read(Written(file), Variables(), Folder(file));
 
     /// <summary>Reads likewise, while it is open how one account's recipients are found.</summary>
     /// <exception cref="SettingsException">Everything else that is wrong.</exception>
-    public static PostroomSettings SettingsUnsettled(string file, string account, out IReadOnlyList<string> forgiven)
-    {
-        var path = Path.GetFullPath(file);
-        return SettingsReader.ReadUnsettled(SettingsFile.Read(path), Variables(), Path.GetDirectoryName(path)!, account, out forgiven);
-    }
+    public static PostroomSettings SettingsUnsettled(string file, string account, out IReadOnlyList<string> forgiven) =>
+        SettingsReader.ReadUnsettled(Written(file), Variables(), Folder(file), account, out forgiven);
+
+    // In a container everything may stand in the environment.
+    private static IReadOnlyDictionary<string, string> Written(string file) =>
+        file == SettingsName && !File.Exists(file) && Variables().ContainsKey("Postmaster") ? new Dictionary<string, string>() : SettingsFile.Read(Path.GetFullPath(file));
 
     private static Dictionary<string, string> Variables() =>
         Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
             .ToDictionary(static e => (string)e.Key, static e => (string?)e.Value ?? "", StringComparer.OrdinalIgnoreCase);
+
+    private static string Folder(string file) => Path.GetDirectoryName(Path.GetFullPath(file))!;
 
     /// <summary>Services for settings.</summary>
     /// <param name="settings">Checked settings.</param>
@@ -48,12 +49,12 @@ internal static class Counter
         new ServiceCollection()
             .AddLogging(log => log
                 .SetMinimumLevel(level)
-                .AddSimpleConsole(static console =>
+                .AddConsole(static console =>
                 {
-                    console.SingleLine = true;
-                    console.TimestampFormat = "HH:mm:ss ";
-                })
-                .AddConsole(static console => console.LogToStandardErrorThreshold = LogLevel.Trace))
+                    console.LogToStandardErrorThreshold = LogLevel.Trace;
+                    console.FormatterName = LogLine.FormatterName;
+                }))
+            .AddSingleton<ConsoleFormatter>(new LogLine(withStack: level <= LogLevel.Information))
             .AddPostroom(settings)
             .BuildServiceProvider();
 
@@ -81,7 +82,7 @@ internal static class Counter
         }
         catch (AggregateException e) when (e.InnerExceptions.All(static i => i is Azure.RequestFailedException))
         {
-            await Console.Error.WriteLineAsync($"The storage account cannot be reached: {e.InnerExceptions[0].Message.Split('\n')[0]}");
+            await Console.Error.WriteLineAsync($"The storage account cannot be reached: {e.InnerExceptions[0].Message.Split('\n')[0]}. Look at the setting Storage; the emulator of this machine runs while postroom run does.");
             return Trouble;
         }
         catch (OperationCanceledException)

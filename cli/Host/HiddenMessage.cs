@@ -22,7 +22,7 @@ internal sealed class HiddenMessage(QueueClient queue, QueueMessage message, Tim
                 await Task.Delay(lease / 3, time, either.Token);
                 receipt = (await queue.UpdateMessageAsync(message.MessageId, receipt, visibilityTimeout: lease, cancellationToken: CancellationToken.None)).Value.PopReceipt;
             }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException) when (either.IsCancellationRequested)
             {
                 return;
             }
@@ -31,7 +31,7 @@ internal sealed class HiddenMessage(QueueClient queue, QueueMessage message, Tim
                 // Somebody else has it now. The work goes on: it is harmless twice.
                 lost = true;
             }
-            catch (Exception e) when (e is RequestFailedException or AggregateException)
+            catch (Exception e) when (e is RequestFailedException or AggregateException or OperationCanceledException)
             {
                 // Storage is away for a moment; the next renewal may come in time.
             }

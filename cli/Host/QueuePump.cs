@@ -157,7 +157,7 @@ internal sealed partial class QueuePump : IDisposable
         {
             await request;
         }
-        catch (Exception e) when (e is RequestFailedException or AggregateException)
+        catch (Exception e) when (e is RequestFailedException or AggregateException or OperationCanceledException)
         {
             LogNoStorage(e, queue.Name);
         }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Postroom.Accounts;
 using Postroom.Queues;
 using Postroom.Settings;
@@ -8,6 +9,12 @@ namespace Postroom.Collect;
 /// <summary>Looks which accounts are due and puts one message for each into the collect queue.</summary>
 public sealed class CollectSchedule(PostroomSettings settings, OfficeStorage storage, AccountBook book, TimeProvider time)
 {
+    // An account whose message waits in a long queue is due all the while. Longer than any queue should be; a message
+    // too many costs a look, not a letter.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+
+    private readonly ConcurrentDictionary<string, (DateTimeOffset At, DateTimeOffset? LastPoll)> asked = new(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Enqueues every account that is due.</summary>
     /// <returns>How many.</returns>
     public async Task<int> EnqueueDueAsync(CancellationToken stop)
@@ -17,7 +24,7 @@ public sealed class CollectSchedule(PostroomSettings settings, OfficeStorage sto
             return 0;
         var states = await book.ReadAllAsync(stop);
         var now = time.GetUtcNow();
-        var due = enabled.Where(a => !states.TryGetValue(a.Name, out var state) || IsDue(state, now)).ToList();
+        var due = enabled.Where(a => IsDue(a.Name, states.GetValueOrDefault(a.Name) ?? new(), now)).ToList();
         await EnqueueAsync(due, forced: false, stop);
         return due.Count;
     }
@@ -31,8 +38,15 @@ public sealed class CollectSchedule(PostroomSettings settings, OfficeStorage sto
     }
 
     // One that is just being collected will set its own next time.
-    private static bool IsDue(AccountState state, DateTimeOffset now) =>
-        (state.NextPoll is null || state.NextPoll <= now) && (state.LeasedUntil is null || state.LeasedUntil <= now);
+    private bool IsDue(string account, AccountState state, DateTimeOffset now)
+    {
+        if (state.NextPoll > now || state.LeasedUntil > now)
+            return false;
+        if (asked.TryGetValue(account, out var before) && before.LastPoll == state.LastPoll && now - before.At < Patience)
+            return false;
+        asked[account] = (now, state.LastPoll);
+        return true;
+    }
 
     private Task EnqueueAsync(IEnumerable<Account> accounts, bool forced, CancellationToken stop)
     {

@@ -21,6 +21,7 @@ internal sealed class MailboxVisit(
     private const int Together = 8;
 
     private readonly Pop3Client client = connection.Client;
+    private readonly CandidateHeaders candidates = CandidateHeaders.For(account);
     private int refused;
 
     /// <summary>Letters this visit stored and enqueued.</summary>
@@ -160,7 +161,7 @@ internal sealed class MailboxVisit(
     private async Task<StoredLetter> StoreAsync(ListedLetter listed, Stream bytes, CancellationToken stop)
     {
         await using var letter = bytes;
-        var scanner = new HeaderScanner(CandidateHeaders.For(account));
+        var scanner = new HeaderScanner(candidates);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = new byte[16384];
         for (int read; (read = await letter.ReadAsync(buffer, stop)) > 0;)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using MimeKit;
 using Postroom.Queues;
 
 namespace Postroom.Deliver;
@@ -31,13 +32,16 @@ public static class TraceHeaders
 
         Line("X-Postroom-Id", letter.Id);
         if (letter.Undetermined)
-            Line("X-Postroom-Reason", letter.Reason);
+            // A sentence with other people's addresses in it: folded and encoded (RFC 2047) as a header must be.
+            text.Append("X-Postroom-Reason:").Append(Encoding.ASCII.GetString(new Header("X-Postroom-Reason", Plain(letter.Reason)).RawValue).ReplaceLineEndings("\r\n"));
         return Encoding.UTF8.GetBytes(text.ToString());
 
         // Names and addresses come from other people's letters: no line break of theirs may start a line of ours.
         void Line(string name, string value, bool folded = false) => text
             .Append(name).Append(": ")
-            .Append(folded ? value : string.Concat(value.Select(static c => char.IsControl(c) ? ' ' : c)))
+            .Append(folded ? value : Plain(value))
             .Append("\r\n");
     }
+
+    private static string Plain(string value) => string.Concat(value.Select(static c => char.IsControl(c) ? ' ' : c));
 }

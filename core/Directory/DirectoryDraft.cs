@@ -4,13 +4,13 @@ namespace Postroom.Directory;
 /// says of each where it stands and what to write.</summary>
 internal sealed class DirectoryDraft
 {
-    private readonly List<string> _problems = [];
-    private readonly Dictionary<string, Claim> _desks = new(StringComparer.OrdinalIgnoreCase);
-    private readonly Dictionary<string, (IReadOnlyList<string> Targets, string Place)> _targets = new(StringComparer.OrdinalIgnoreCase);
-    private readonly Dictionary<string, DomainDesks> _domains = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, Claim> _everywhere = new(LocalPart.Comparer);
-    private readonly List<GroupDraft> _groups = [];
-    private Desk? _postmaster;
+    private readonly List<string> problems = [];
+    private readonly Dictionary<string, Claim> desks = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, (IReadOnlyList<string> Targets, string Place)> targets = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, DomainDesks> domains = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Claim> everywhere = new(LocalPart.Comparer);
+    private readonly List<GroupDraft> groups = [];
+    private Desk? postmaster;
 
     private sealed record GroupDraft(Desk Desk, IReadOnlyList<string> Members, string Place)
     {
@@ -33,10 +33,10 @@ internal sealed class DirectoryDraft
         draft.AddAddresses(rows);
         draft.AddPostmasters(settings);
         draft.JoinGroups();
-        problems = draft._problems;
-        return draft._problems.Count > 0 ? null : new RecipientDirectory(
-            draft._domains, draft._everywhere, draft._postmaster!,
-            draft._targets.ToDictionary(t => t.Key, t => t.Value.Targets, StringComparer.OrdinalIgnoreCase),
+        problems = draft.problems;
+        return draft.problems.Count > 0 ? null : new RecipientDirectory(
+            draft.domains, draft.everywhere, draft.postmaster!,
+            draft.targets.ToDictionary(t => t.Key, t => t.Value.Targets, StringComparer.OrdinalIgnoreCase),
             settings.UnknownRecipient, settings.UndeterminedRecipient ?? settings.UnknownRecipient);
     }
 
@@ -45,9 +45,9 @@ internal sealed class DirectoryDraft
         foreach (var text in settings.Domains)
         {
             if (AddressPattern.TryParseDomain(text, out var domain))
-                _domains.TryAdd(domain, new DomainDesks(domain, _everywhere));
+                domains.TryAdd(domain, new DomainDesks(domain, everywhere));
             else
-                _problems.Add($"Domains: \"{text}\" is not a domain, write the part behind the at sign, like example.com.");
+                problems.Add($"Domains: \"{text}\" is not a domain, write the part behind the at sign, like example.com.");
         }
     }
 
@@ -57,28 +57,28 @@ internal sealed class DirectoryDraft
         {
             var place = $"Mailboxes__{mailbox.Name}";
             if (TryName(mailbox.Name, DirectoryMatch.Mailbox, place))
-                _targets[mailbox.Name] = (mailbox.Targets, place);
+                targets[mailbox.Name] = (mailbox.Targets, place);
         }
 
         foreach (var group in settings.Groups)
         {
             var place = $"Groups__{group.Name}";
             if (!TryName(group.Name, DirectoryMatch.Group, place)) continue;
-            _groups.Add(new(_desks[group.Name].Desk, group.Members, $"{place}__Members"));
+            groups.Add(new(desks[group.Name].Desk, group.Members, $"{place}__Members"));
             if (group.Members.Count == 0)
-                _problems.Add($"{place}__Members: the group has no members, write the names of its mailboxes.");
+                problems.Add($"{place}__Members: the group has no members, write the names of its mailboxes.");
         }
     }
 
     private bool TryName(string name, DirectoryMatch match, string place)
     {
         if (!MailboxName.IsValid(name))
-            _problems.Add($"{place}: \"{name}\" cannot be a name, {MailboxName.Rule}.");
-        else if (_desks.TryGetValue(name, out var other))
-            _problems.Add($"{place}: the name {name} is already taken by {Inner(other.Place)}, choose another for one of them.");
+            problems.Add($"{place}: \"{name}\" cannot be a name, {MailboxName.Rule}.");
+        else if (desks.TryGetValue(name, out var other))
+            problems.Add($"{place}: the name {name} is already taken by {Inner(other.Place)}, choose another for one of them.");
         else
         {
-            _desks.Add(name, new(Desk.Of(name, match), place));
+            desks.Add(name, new(Desk.Of(name, match), place));
             return true;
         }
 
@@ -93,24 +93,24 @@ internal sealed class DirectoryDraft
             if (row.Mailboxes is not [var name])
             {
                 if (row.Targets.Count > 0)
-                    _problems.Add($"{row.Place}: the target belongs to one mailbox, but the row names several; write it in a row of the mailbox itself.");
+                    problems.Add($"{row.Place}: the target belongs to one mailbox, but the row names several; write it in a row of the mailbox itself.");
                 continue;
             }
 
-            if (!_desks.TryGetValue(name, out var known) && !TryName(name, DirectoryMatch.Mailbox, row.Place)) continue;
+            if (!desks.TryGetValue(name, out var known) && !TryName(name, DirectoryMatch.Mailbox, row.Place)) continue;
             if (known.Desk is { Match: DirectoryMatch.Group })
             {
                 if (row.Targets.Count > 0)
-                    _problems.Add($"{row.Place}: {name} is a group ({known.Place}) and has no target of its own, leave it out.");
+                    problems.Add($"{row.Place}: {name} is a group ({known.Place}) and has no target of its own, leave it out.");
             }
             else if (row.Targets.Count == 0)
-                _targets.TryAdd(name, ([], row.Place));
-            else if (!_targets.TryGetValue(name, out var targets) || (targets.Targets.Count == 0 && !IsSetting(targets.Place)))
-                _targets[name] = (row.Targets, row.Place);
-            else if (!targets.Targets.SequenceEqual(row.Targets, StringComparer.OrdinalIgnoreCase))
+                targets.TryAdd(name, ([], row.Place));
+            else if (!targets.TryGetValue(name, out var present) || (present.Targets.Count == 0 && !IsSetting(present.Place)))
+                targets[name] = (row.Targets, row.Place);
+            else if (!present.Targets.SequenceEqual(row.Targets, StringComparer.OrdinalIgnoreCase))
             {
-                var said = targets.Targets.Count == 0 ? "the default target" : string.Join(' ', targets.Targets);
-                _problems.Add($"{row.Place}: mailbox {name} already has {said} ({Inner(targets.Place)}); write the same target or leave it out.");
+                var said = present.Targets.Count == 0 ? "the default target" : string.Join(' ', present.Targets);
+                problems.Add($"{row.Place}: mailbox {name} already has {said} ({Inner(present.Place)}); write the same target or leave it out.");
             }
         }
     }
@@ -128,7 +128,7 @@ internal sealed class DirectoryDraft
     private void AddAddresses(string name, IReadOnlyList<string> addresses, string place)
     {
         // A name that was refused has said so; its addresses are checked all the same.
-        var desk = _desks.TryGetValue(name, out var known) ? known.Desk : Desk.Of(name, DirectoryMatch.Mailbox);
+        var desk = desks.TryGetValue(name, out var known) ? known.Desk : Desk.Of(name, DirectoryMatch.Mailbox);
         foreach (var address in addresses) AddAddress(address, desk, place);
     }
 
@@ -139,7 +139,7 @@ internal sealed class DirectoryDraft
             if (row.Address.Length == 0)
             {
                 if (row.Mailboxes.Count > 1)
-                    _problems.Add($"{row.Place}: the address is missing, write the one these mailboxes share.");
+                    problems.Add($"{row.Place}: the address is missing, write the one these mailboxes share.");
             }
             else if (row.Mailboxes is [var name])
                 AddAddresses(name, [row.Address], row.Place);
@@ -147,7 +147,7 @@ internal sealed class DirectoryDraft
             {
                 var desk = Desk.Shared(row.Address);
                 AddAddress(row.Address, desk, row.Place);
-                _groups.Add(new(desk, row.Mailboxes, row.Place));
+                groups.Add(new(desk, row.Mailboxes, row.Place));
             }
         }
     }
@@ -156,54 +156,54 @@ internal sealed class DirectoryDraft
     {
         if (!AddressPattern.TryParse(text, out var pattern, out var remedy))
         {
-            _problems.Add($"{place}: \"{text}\" is not an address, {remedy}.");
+            problems.Add($"{place}: \"{text}\" is not an address, {remedy}.");
             return;
         }
 
         var claim = new Claim(desk, place);
         if (pattern.Domain is null)
-            Take(_everywhere, pattern.Local!, claim, text);
-        else if (!_domains.TryGetValue(pattern.Domain, out var domain))
-            _problems.Add($"{place}: {text} is in a domain that is not in Domains, add {pattern.Domain} there or remove the address.");
+            Take(everywhere, pattern.Local!, claim, text);
+        else if (!domains.TryGetValue(pattern.Domain, out var domain))
+            problems.Add($"{place}: {text} is in a domain that is not in Domains, add {pattern.Domain} there or remove the address.");
         else if (pattern.Local is not null)
             Take(domain.Addresses, pattern.Local, claim, text);
         else if (domain.CatchAll is null)
             domain.CatchAll = claim;
         else if (domain.CatchAll is { } other && other.Desk != desk)
-            _problems.Add($"{place}: {text} is a second catch-all, {other.Desk.Words} has it already ({Inner(other.Place)}); remove one of the two.");
+            problems.Add($"{place}: {text} is a second catch-all, {other.Desk.Words} has it already ({Inner(other.Place)}); remove one of the two.");
     }
 
     private void Take(Dictionary<string, Claim> claims, string local, Claim claim, string text)
     {
         if (!claims.TryAdd(local, claim) && claims[local] is var other && other.Desk != claim.Desk)
-            _problems.Add($"{claim.Place}: {text} already belongs to {other.Desk.Words} ({Inner(other.Place)}); remove one of the two, or make a group of both.");
+            problems.Add($"{claim.Place}: {text} already belongs to {other.Desk.Words} ({Inner(other.Place)}); remove one of the two, or make a group of both.");
     }
 
     private void AddPostmasters(DirectoryEntries settings)
     {
-        _postmaster = FindPostmaster("Postmaster", settings.Postmaster);
+        postmaster = FindPostmaster("Postmaster", settings.Postmaster);
         foreach (var (key, name) in settings.Postmasters)
         {
             // A setting's name cannot carry dots everywhere: "_" stands for them, which no host name has (RFC 952).
             var place = $"Postmasters__{key}";
             var desk = FindPostmaster(place, name);
             if (FindDomain(key) is not { } domain)
-                _problems.Add($"{place}: this domain is not in Domains, add it there or remove the setting.");
+                problems.Add($"{place}: this domain is not in Domains, add it there or remove the setting.");
             else if (desk is not null && domain.Postmaster is { } other && other != desk)
-                _problems.Add($"{place}: {domain.Name} has mailbox {other.Name} as postmaster already, keep one of the two settings.");
+                problems.Add($"{place}: {domain.Name} has mailbox {other.Name} as postmaster already, keep one of the two settings.");
             else
                 domain.Postmaster = desk;
         }
     }
 
     private DomainDesks? FindDomain(string key) =>
-        (AddressPattern.TryParseDomain(key, out var written) && _domains.TryGetValue(written, out var domain)) ||
-        (AddressPattern.TryParseDomain(key.Replace('_', '.'), out written) && _domains.TryGetValue(written, out domain)) ? domain : null;
+        (AddressPattern.TryParseDomain(key, out var written) && domains.TryGetValue(written, out var domain)) ||
+        (AddressPattern.TryParseDomain(key.Replace('_', '.'), out written) && domains.TryGetValue(written, out domain)) ? domain : null;
 
     private Desk? FindPostmaster(string place, string name)
     {
-        if (_desks.TryGetValue(name.Trim(), out var claim) && claim.Desk.Match == DirectoryMatch.Mailbox) return claim.Desk;
-        _problems.Add(name.Trim().Length == 0
+        if (desks.TryGetValue(name.Trim(), out var claim) && claim.Desk.Match == DirectoryMatch.Mailbox) return claim.Desk;
+        problems.Add(name.Trim().Length == 0
             ? $"{place}: write the mailbox that gets what nobody else gets."
             : $"{place}: {name} is not a mailbox, write the name of one that exists (Mailboxes__{name}__Addresses).");
         return null;
@@ -212,7 +212,7 @@ internal sealed class DirectoryDraft
     private void JoinGroups()
     {
         var byDesk = new Dictionary<Desk, GroupDraft>();
-        foreach (var group in _groups)
+        foreach (var group in groups)
         {
             byDesk.Add(group.Desk, group);
             foreach (var member in group.Members)
@@ -220,24 +220,24 @@ internal sealed class DirectoryDraft
                     group.Desks.Add(desk);
         }
 
-        foreach (var group in _groups) Join(group, byDesk);
+        foreach (var group in groups) Join(group, byDesk);
     }
 
     private Desk? FindMember(string member, string place)
     {
-        if (_desks.TryGetValue(member.Trim(), out var named)) return named.Desk;
+        if (desks.TryGetValue(member.Trim(), out var named)) return named.Desk;
         if (!member.Contains('@', StringComparison.Ordinal))
-            _problems.Add($"{place}: {member} is neither a mailbox nor a group, correct the name or add Mailboxes__{member}__Addresses.");
+            problems.Add($"{place}: {member} is neither a mailbox nor a group, correct the name or add Mailboxes__{member}__Addresses.");
         else if (!AddressPattern.TryParse(member, out var pattern, out var remedy) || pattern.Local is null || pattern.Domain is null)
-            _problems.Add($"{place}: \"{member}\" cannot be a member, {(remedy.Length > 0 ? remedy : "write one address")}.");
-        else if (!_domains.TryGetValue(pattern.Domain, out var domain))
-            _problems.Add($"{place}: {member} is not in a domain of ours (Domains), and letters are not sent on to others; write a mailbox.");
+            problems.Add($"{place}: \"{member}\" cannot be a member, {(remedy.Length > 0 ? remedy : "write one address")}.");
+        else if (!domains.TryGetValue(pattern.Domain, out var domain))
+            problems.Add($"{place}: {member} is not in a domain of ours (Domains), and letters are not sent on to others; write a mailbox.");
         else if (domain.TryFind(pattern.Local, out var claim))
             return claim.Desk;
         else if (DomainDesks.IsPostmaster(pattern.Local))
-            return domain.Postmaster ?? _postmaster;
+            return domain.Postmaster ?? postmaster;
         else
-            _problems.Add($"{place}: nobody has the address {member}, write a mailbox, a group or an address that exists.");
+            problems.Add($"{place}: nobody has the address {member}, write a mailbox, a group or an address that exists.");
         return null;
     }
 
@@ -273,7 +273,7 @@ internal sealed class DirectoryDraft
     private void ReportLoop(GroupDraft group, Stack<GroupDraft> way)
     {
         var names = way.TakeWhile(g => g != group).Select(g => g.Desk.Name).Reverse();
-        _problems.Add($"{group.Place}: the group contains itself ({string.Join(" → ", [group.Desk.Name, .. names, group.Desk.Name])}), remove one of these members.");
+        problems.Add($"{group.Place}: the group contains itself ({string.Join(" → ", [group.Desk.Name, .. names, group.Desk.Name])}), remove one of these members.");
     }
 
     // A place begins a sentence ("Line 7"); inside one it has no capital, unless it is the name of a setting.

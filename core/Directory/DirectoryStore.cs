@@ -7,7 +7,7 @@ using Azure.Data.Tables;
 namespace Postroom.Directory;
 
 /// <summary>The directory table: generations of one text, each in a few large rows, and one row that names the one in use.
-/// 50,000 addresses are five rows, so a process that sees a change reads six rows and not 50,000.</summary>
+/// 50,000 addresses are about five rows, so a process that sees a change reads six and not 50,000.</summary>
 internal sealed class DirectoryStore(TableClient table, TimeProvider time)
 {
     // A string property holds 32,768 characters, a row 1 MiB, in which a character counts two bytes.

@@ -17,27 +17,27 @@ public sealed class RecipientDirectory
     // they are but not taken apart, which bounds the work for one address.
     private const int MaxTakenApart = 320;
 
-    private readonly Dictionary<string, DomainDesks> _domains;
-    private readonly Desk _postmaster;
-    private readonly Dictionary<string, IReadOnlyList<string>> _targets;
+    private readonly Dictionary<string, DomainDesks> domains;
+    private readonly Desk postmaster;
+    private readonly Dictionary<string, IReadOnlyList<string>> targets;
 
     internal RecipientDirectory(
         Dictionary<string, DomainDesks> domains, Dictionary<string, Claim> everywhere, Desk postmaster,
         Dictionary<string, IReadOnlyList<string>> targets, UnknownRecipient unknown, UnknownRecipient undetermined)
     {
-        _domains = domains;
-        _postmaster = postmaster;
-        _targets = targets;
+        this.domains = domains;
+        this.postmaster = postmaster;
+        this.targets = targets;
         UnknownRecipient = unknown;
         UndeterminedRecipient = undetermined;
         AddressCount = everywhere.Count + domains.Values.Sum(d => d.Addresses.Count + (d.CatchAll is null ? 0 : 1));
     }
 
     /// <summary>Names of all mailboxes, as written where they are described.</summary>
-    public IEnumerable<string> Mailboxes => _targets.Keys;
+    public IEnumerable<string> Mailboxes => targets.Keys;
 
     /// <summary>Our domains, as A-labels.</summary>
-    public IReadOnlyCollection<string> Domains => _domains.Keys;
+    public IReadOnlyCollection<string> Domains => domains.Keys;
 
     /// <summary>How many addresses are written down, catch-alls included.</summary>
     public int AddressCount { get; }
@@ -70,7 +70,7 @@ public sealed class RecipientDirectory
     public DirectoryAnswer Find(EmailAddress recipient)
     {
         // The default address has no domain at all, and so none of ours.
-        if (!_domains.TryGetValue(recipient.Domain ?? "", out var domain))
+        if (!domains.TryGetValue(recipient.Domain ?? "", out var domain))
             return new(DirectoryMatch.NotOurs, [], [$"{recipient}: {recipient.Domain} is not one of our domains (Domains)."]);
 
         var local = LocalPart.Meaning(recipient.LocalPart);
@@ -81,16 +81,16 @@ public sealed class RecipientDirectory
 
     /// <summary>The mailbox that gets what nobody else gets in a domain; for a domain that is not ours, or none, that of all.</summary>
     /// <param name="domain">A-label in lower case.</param>
-    public string PostmasterFor(string domain) => PostmasterOf(_domains.GetValueOrDefault(domain)).Name;
+    public string PostmasterFor(string domain) => PostmasterOf(domains.GetValueOrDefault(domain)).Name;
 
     /// <summary>Names of the targets of a mailbox; empty: the default target.</summary>
     /// <exception cref="KeyNotFoundException">No such mailbox.</exception>
-    public IReadOnlyList<string> TargetsOf(string mailbox) => _targets[mailbox];
+    public IReadOnlyList<string> TargetsOf(string mailbox) => targets[mailbox];
 
     /// <summary>Whether there is a mailbox of that name, in any case.</summary>
-    public bool HasMailbox(string name) => _targets.ContainsKey(name);
+    public bool HasMailbox(string name) => targets.ContainsKey(name);
 
-    private Desk PostmasterOf(DomainDesks? domain) => domain?.Postmaster ?? _postmaster;
+    private Desk PostmasterOf(DomainDesks? domain) => domain?.Postmaster ?? postmaster;
 
     private (DirectoryMatch Match, Desk Desk, string Sentence)? FindDirect(DomainDesks domain, ReadOnlySpan<char> local)
     {
@@ -98,9 +98,9 @@ public sealed class RecipientDirectory
             return (claim.Desk.Match, claim.Desk, $"{LocalPart.Write(local, domain.Name)} is an address of {claim.Desk.Words}.");
 
         if (!DomainDesks.IsPostmaster(local)) return null;
-        var postmaster = PostmasterOf(domain);
-        return (DirectoryMatch.Postmaster, postmaster,
-            $"{LocalPart.Write(local, domain.Name)} goes to {postmaster.Words}, the postmaster: every domain has this address (RFC 5321 §4.5.1).");
+        var desk = PostmasterOf(domain);
+        return (DirectoryMatch.Postmaster, desk,
+            $"{LocalPart.Write(local, domain.Name)} goes to {desk.Words}, the postmaster: every domain has this address (RFC 5321 §4.5.1).");
     }
 
     private DirectoryAnswer FindTakenApart(DomainDesks domain, string local)
@@ -115,7 +115,7 @@ public sealed class RecipientDirectory
         {
             if (!Wrapping.TryRemove(inside, insideDomain.Name, out var inner, out var kind)) break;
             steps.Add($"{LocalPart.Write(inside, insideDomain.Name)}: {kind} removed, {inner} remains.");
-            if (!_domains.TryGetValue(inner.Domain, out var innerDomain))
+            if (!domains.TryGetValue(inner.Domain, out var innerDomain))
             {
                 steps.Add($"{inner}: {inner.Domain} is not one of our domains (Domains).");
                 break;

@@ -34,6 +34,9 @@ public sealed class CandidateHeaders
         if (!known.Exists(k => k.IsReceived))
             known.Add(new Field("Received", 0, KeepLast: false));
         Fields = [.. known];
+        Array.Fill(_firstBytes, every);
+        _firstBytes[' '] = _firstBytes['\t'] = false;
+        _firstBytes['\r'] = _firstBytes['\n'] = true;
         LongestName = every ? LongestAnyName : Fields.Max(f => f.Name.Length);
         foreach (var field in Fields)
             _firstBytes[(byte)char.ToLowerInvariant(field.Name[0])] = _firstBytes[(byte)char.ToUpperInvariant(field.Name[0])] = true;
@@ -83,8 +86,8 @@ public sealed class CandidateHeaders
         return new CandidateHeaders(fields);
     }
 
-    /// <summary>Whether a line that begins with this byte can be a candidate at all.</summary>
-    internal bool CanStartWith(byte first) => Every || _firstBytes[first];
+    /// <summary>Whether a line that begins with this byte can be a candidate, or the end of the header; a blank continues the line above.</summary>
+    internal bool DeservesALook(byte first) => _firstBytes[first];
 
     /// <summary>Index in <see cref="Fields"/> of the field with exactly this name, without case; -1: none.</summary>
     internal int Find(ReadOnlySpan<byte> name)

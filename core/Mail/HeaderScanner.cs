@@ -101,7 +101,7 @@ public sealed class HeaderScanner
         {
             _at = At.CrAtLineStart;
         }
-        else if (IsBlank(first) || !_wanted.CanStartWith(first))
+        else if (!_wanted.DeservesALook(first))
         {
             // A blank here continues a line that is passed over: its first line was no candidate.
             _at = At.PassedOver;
@@ -200,11 +200,17 @@ public sealed class HeaderScanner
 
     private ReadOnlySpan<byte> PassOver(ReadOnlySpan<byte> chunk)
     {
-        var end = chunk.IndexOf((byte)'\n');
-        if (end < 0)
-            return [];
+        // The hot loop: most lines are no candidates, and their first byte says so.
+        do
+        {
+            var end = chunk.IndexOf((byte)'\n');
+            if (end < 0)
+                return [];
+            chunk = chunk[(end + 1)..];
+        }
+        while (!chunk.IsEmpty && !_wanted.DeservesALook(chunk[0]));
         _at = At.LineStart;
-        return chunk[(end + 1)..];
+        return chunk;
     }
 
     private void Append(ReadOnlySpan<byte> bytes)

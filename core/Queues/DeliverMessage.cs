@@ -10,7 +10,7 @@ public sealed record DeliverMessage(int V, IReadOnlyList<DeliverLetter> Letters)
     /// <summary>Reads a message from the deliver queue.</summary>
     /// <exception cref="JsonException">Not ours, or from a later build: poison it.</exception>
     public static DeliverMessage Read(BinaryData body) =>
-        QueueJson.Read(body, QueueJson.Default.DeliverMessage, static m => m.V);
+        QueueJson.Read(body, QueueJson.Default.DeliverMessage);
 
     /// <summary>Packs letters into as few messages as their bounds allow, one target a message, mailboxes side by side.</summary>
     public static IEnumerable<LetterBatch<DeliverLetter>> Pack(IEnumerable<DeliverLetter> letters) =>

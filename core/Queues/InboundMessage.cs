@@ -10,7 +10,7 @@ public sealed record InboundMessage(int V, IReadOnlyList<InboundLetter> Letters)
     /// <summary>Reads a message from the inbound queue.</summary>
     /// <exception cref="JsonException">Not ours, or from a later build: poison it.</exception>
     public static InboundMessage Read(BinaryData body) =>
-        QueueJson.Read(body, QueueJson.Default.InboundMessage, static m => m.V);
+        QueueJson.Read(body, QueueJson.Default.InboundMessage);
 
     /// <summary>Packs letters into as few messages as their bounds allow, in order.</summary>
     public static IEnumerable<LetterBatch<InboundLetter>> Pack(IEnumerable<InboundLetter> letters) =>

@@ -62,13 +62,11 @@ internal sealed class ReceivedLine
             ReadComment(comment, peers);
         if (peers.Count == 0 && !IsExim)
             return [];
-        for (var i = 0; i < _fromWords.Count; i++)
+        // The first word is HELO, further ones a HELO with blanks; only address literals among them say anything.
+        foreach (var word in _fromWords)
         {
-            // The first word is HELO, and only an address literal in it says anything; more words are a HELO with blanks.
-            if (_fromWords[i][0] == '[')
-                peers.Add(new Peer("", ReadLiteral(_fromWords[i])));
-            else if (i > 0)
-                peers.Add(Peer.Nobody);
+            if (word[0] == '[')
+                peers.Add(new Peer("", ReadLiteral(word)));
         }
         return peers;
     }

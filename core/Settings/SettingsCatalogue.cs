@@ -38,7 +38,7 @@ public static class SettingsCatalogue
         new("Postmaster", "required", "name of a mailbox", "Gets what nobody else gets."),
         new("Postmasters__{domain}", "`Postmaster`", "name of a mailbox", "Postmaster of one domain; dots in the domain are written as `_`."),
         new("UnknownRecipient", "`Postmaster`", "`Postmaster`, `Hold`", "What happens to collected letters for addresses of ours that nobody has."),
-        new("Targets__{name}__Kind", "`Maildir`", "`Maildir`, `Imap`, `Lmtp`, `Smtp`", "How letters are handed over."),
+        new("Targets__{name}__Kind", "`Maildir`", "`Maildir`, `Imap`, `Lmtp`, `Smtp`", "How letters are handed over; this build has only `Maildir`."),
         new("Targets__{name}__Path", "`mail`", "folder; `{mailbox}` stands for the mailbox's name", "Maildir: the folder that holds one Maildir per mailbox. Relative to the settings file."),
         new("Smtp__Enabled", "`true` on one machine", YesNo, "The SMTP door."),
         new("Smtp__HostName", "the machine's name", "host name", "How the door calls itself."),
@@ -76,9 +76,8 @@ public static class SettingsCatalogue
     {
         var name = string.Join("__", written);
         var (best, distance) = All
-            .Select(d => d.Named(written))
-            .Select(candidate => (candidate, EditDistance.Between(candidate, name)))
-            .MinBy(static c => c.Item2);
-        return distance <= Math.Max(2, name.Length / 4) ? best : null;
+            .Select(d => (Candidate: d, Distance: d.HasEndsOf(written) ? 0 : EditDistance.Between(d.Named(written), name)))
+            .MinBy(static c => c.Distance);
+        return distance <= Math.Max(2, best.FixedLength / 4) ? best.Named(written) : null;
     }
 }

@@ -3,7 +3,9 @@ namespace Postroom.Settings;
 /// <summary>The settings cannot be used. Nothing has started.</summary>
 public sealed class SettingsException : Exception
 {
-    internal SettingsException(IReadOnlyList<string> problems)
+    /// <summary>Settings with these problems: the reader's, or those of a host that asks for more.</summary>
+    /// <param name="problems">One sentence for each, beginning with the setting's name and a colon.</param>
+    public SettingsException(IReadOnlyList<string> problems)
         : base(string.Join(Environment.NewLine, [$"{Counted(problems.Count)} in the settings; nothing was started.", .. problems.Select(static p => "  - " + p)])) =>
         Problems = problems;
 

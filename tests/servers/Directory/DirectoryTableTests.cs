@@ -49,6 +49,20 @@ public sealed class DirectoryTableTests(Azurite storage) : IClassFixture<Azurite
         Assert.Equal(0, cable.Writes);
     }
 
+    [Theory]
+    [InlineData("address,mailbox\nuwe@example.com,uwe\nvera@example.com,")]
+    [InlineData("address,mailbox,target\nuwe@example.com,uwe,printer")]
+    [InlineData("address,mailbox\nanna@example.com,uwe")]
+    [InlineData("")]
+    public async Task One_problem_of_any_kind_is_enough(string file)
+    {
+        await Table.ImportAsync(Office.Rows(1, "old"));
+        var writes = cable.Writes;
+
+        Assert.Single((await Table.ImportAsync(file)).Problems);
+        Assert.Equal(writes, cable.Writes);
+    }
+
     [Fact]
     public async Task The_same_file_again_costs_one_request()
     {

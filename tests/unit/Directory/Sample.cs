@@ -11,7 +11,7 @@ internal static class Sample
         Domains: ["example.com", "example.org", "Bücher.example"],
         Mailboxes:
         [
-            new("anna", ["anna@example.com", "anna.muster@example.com", "\"anna maria\"@example.com"], []),
+            new("anna", ["anna@example.com", "anna.muster@example.com", "\"anna maria\"@example.com", "a=b@example.com"], []),
             new("bob", ["bob@example.com", "bob+private@example.com", "x.bob@*"], ["archive"]),
             new("carl", ["Carl@example.com", "bob+private+tax@example.com", "bob@example.org", "jörg@bücher.example"], []),
             new("office", ["*@example.org", "info@*"], []),

@@ -123,6 +123,16 @@ public sealed class EmailAddressTests
     public void Accents_are_joined_in_any_order(string letter) =>
         Assert.Equal(Read("anna@vi\u1EC7t.example"), Read($"anna@vi{letter}t.example"));
 
+    [Theory]
+    [InlineData("b\u0308\u0307", "b\u0308\u0307")] // the first stands between
+    [InlineData("b\u0307\u0308", "\u1E03\u0308")]
+    [InlineData("a\u0328\u0301", "\u0105\u0301")]
+    [InlineData("o\u031B\u0323", "\u1EE3")]
+    [InlineData("\u0438\u0306", "\u0439")]
+    [InlineData("\u0308a", "\u0308a")]
+    public void Letters_and_accents_are_joined_as_Unicode_says(string apart, string joined) =>
+        Assert.Equal(joined, LetterComposition.Compose(apart));
+
     [Fact]
     public void The_default_address_is_nobody()
     {

@@ -1,0 +1,9 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Microsoft.Azure.Functions.Worker;
+
+[FromPackage("Microsoft.Azure.Functions.Worker")]
+public interface IFunctionsWorkerApplicationBuilder
+{
+    IServiceCollection Services { get; }
+}
