@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Postroom.Cli.Host;
-using Postroom.Directory;
 using Postroom.Doctor;
 
 namespace Postroom.Cli.Commands;
@@ -32,14 +31,13 @@ internal static class DoctorCommand
         var settings = Counter.SettingsUnsettled(file, name, out var forgiven);
         if (!settings.Accounts.TryGetValue(name, out var account))
             throw new InvalidDataException($"There is no account \"{name}\" in the settings. There are: {string.Join(", ", settings.Accounts.Keys)}.");
-        if (!RecipientDirectory.TryBuild(settings.Directory, out var directory, out var problems))
-            throw new InvalidDataException(string.Join(Environment.NewLine, problems));
+        var (directory, withTable) = await PresentDirectory.FindAsync(settings, stop);
         var sample = await SampleAsync();
         var diagnosis = Examination.Examine(account, sample.Letters, directory, ProviderBook.Own);
         if (asJson)
-            JsonOutput.Print(DoctorReport.Json(account, sample, diagnosis, forgiven));
+            JsonOutput.Print(DoctorReport.Json(account, sample, diagnosis, forgiven, withTable));
         else
-            DoctorReport.Tell(account, sample, diagnosis, forgiven);
+            DoctorReport.Tell(account, sample, diagnosis, forgiven, withTable);
         return diagnosis.Recommendation is null ? Counter.Trouble : Counter.Well;
 
         async Task<MailboxSample> SampleAsync()

@@ -7,11 +7,13 @@ namespace Postroom.Cli.Host;
 /// <summary>Puts a diagnosis into words, for people and for scripts.</summary>
 internal static class DoctorReport
 {
-    public static void Tell(Account account, MailboxSample sample, Diagnosis diagnosis, IReadOnlyList<string> forgiven)
+    public static void Tell(Account account, MailboxSample sample, Diagnosis diagnosis, IReadOnlyList<string> forgiven, bool withTable)
     {
         Line($"Account {account.Name}: looked at {sample.Letters.Count} of {OfficeReport.Count(sample.Total, "letter")}; nothing was fetched, marked or deleted.");
         if (sample.Refused > 0)
             Line($"{OfficeReport.Count(sample.Refused, "letter")} the server lists and would not show.");
+        if (!withTable)
+            Line("The directory table was not read, for the storage account does not answer: only addresses in the settings count.");
         foreach (var provider in diagnosis.Providers)
             Line($"Written by {provider.Entry.Name}, by the marks in {OfficeReport.Count(provider.Letters, "letter")}.");
         Headers(diagnosis);
@@ -29,10 +31,11 @@ internal static class DoctorReport
         }
     }
 
-    public static object Json(Account account, MailboxSample sample, Diagnosis diagnosis, IReadOnlyList<string> forgiven) => new
+    public static object Json(Account account, MailboxSample sample, Diagnosis diagnosis, IReadOnlyList<string> forgiven, bool withTable) => new
     {
         account = account.Name,
         letters = new { total = sample.Total, sampled = sample.Letters.Count, refused = sample.Refused },
+        directory = withTable ? "settings and table" : "settings",
         providers = diagnosis.Providers.Select(static p => new { name = p.Entry.Name, letters = p.Letters }),
         headers = diagnosis.Headers,
         present = diagnosis.Present,

@@ -24,6 +24,9 @@ internal sealed partial class Emulator : IAsyncDisposable
     public static async Task<Emulator?> EnsureAsync(string dataFolder, Action<string> progress, CancellationToken stop) =>
         await ListensAsync(BlobPort, stop) ? null : await StartAsync(dataFolder, BlobPort, BlobPort + 1, BlobPort + 2, progress, stop);
 
+    /// <summary>Whether something listens where the emulator would.</summary>
+    public static Task<bool> ListensAsync(CancellationToken stop) => ListensAsync(BlobPort, stop);
+
     /// <summary>Starts an emulator at ports of its own.</summary>
     /// <exception cref="EmulatorException">It cannot be started; the message says what to do.</exception>
     public static async Task<Emulator> StartAsync(string dataFolder, int blob, int queue, int table, Action<string> progress, CancellationToken stop)
