@@ -1,8 +1,15 @@
+using System.Text;
+
 namespace Postroom.Queues;
 
 /// <summary>One letter on its way to one mailbox.</summary>
 public sealed record DeliverLetter
 {
+    // Together with sender, recipient and Message-ID they must stay below the 64 KiB of a queue message, even if JSON
+    // writes six bytes for a character; desks also below the 32,768 characters of a ledger row's property.
+    private const int MostReason = 1000;
+    private const int MostDeskBytes = 24 << 10;
+
     /// <summary>The letter's id.</summary>
     public required string Id { get; init; }
 
@@ -45,7 +52,10 @@ public sealed record DeliverLetter
     /// <summary>Whether the letter lands here only because nobody else could be found.</summary>
     public bool Undetermined { get; init; }
 
-    /// <summary>Every desk the letter was resolved to, this one included: Sweep removes the blob only when all are final.</summary>
+    /// <summary>
+    /// Every desk the letter was resolved to, this one included: Sweep removes the blob only when all are final. Empty when
+    /// they are too many for a message (about a thousand); the blob is then kept for good.
+    /// </summary>
     public required IReadOnlyList<string> Desks { get; init; }
 
     /// <summary>Attempts made so far.</summary>
@@ -56,4 +66,11 @@ public sealed record DeliverLetter
 
     /// <summary>Whether an earlier, broken attempt may have delivered it already: the target then looks before it acts.</summary>
     public bool Repeat { get; init; }
+
+    /// <summary>The letter as it fits into a queue message.</summary>
+    internal DeliverLetter Fitting() => this with
+    {
+        Reason = Reason.Length <= MostReason ? Reason : Reason[..MostReason],
+        Desks = Desks.Sum(static d => Encoding.UTF8.GetByteCount(d) + 3) <= MostDeskBytes ? Desks : [],
+    };
 }

@@ -117,10 +117,12 @@ public sealed class SettingsReader
             CollectQueue = QueueName(top, "COLLECT_QUEUE", "collect"),
             InboundQueue = QueueName(top, "INBOUND_QUEUE", "inbound"),
             DeliverQueue = QueueName(top, "DELIVER_QUEUE", "deliver"),
-            PollSchedule = top.Text("POLL_SCHEDULE") ?? "0 * * * * *",
+            PollSchedule = Schedule(top, "POLL_SCHEDULE", "0 * * * * *"),
             RetainDays = (int)top.Number("RetainDays", 7, 0, 3650, " days"),
             QueueLease = top.Time("QueueLease", TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(10)),
         };
+        // Only the Functions host reads it.
+        _ = Schedule(top, "SWEEP_SCHEDULE", "0 17 3 * * *");
         string[] queues = [settings.CollectQueue, settings.InboundQueue, settings.DeliverQueue];
         if (queues.Distinct().Count() < queues.Length)
             problems.Add("COLLECT_QUEUE, INBOUND_QUEUE, DELIVER_QUEUE: two of them have the same name. Write three different ones.");
@@ -315,6 +317,16 @@ public sealed class SettingsReader
         }
 
         return text;
+    }
+
+    // The Functions host understands more than is looked at here; it would stop at a word or at the five fields of Unix.
+    private static string Schedule(SettingSection top, string setting, string otherwise)
+    {
+        var schedule = top.Text(setting) ?? otherwise;
+        if (schedule.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) is not { Length: 6 } fields
+            || fields.Any(static f => !f.All(static c => char.IsAsciiLetterOrDigit(c) || c is '*' or '/' or ',' or '-')))
+            top.Problem(setting, $"\"{schedule}\" is not possible. Write six fields, seconds first: second, minute, hour, day, month, day of week, as {otherwise}");
+        return schedule;
     }
 
     private static string QueueName(SettingSection top, string setting, string otherwise)
