@@ -13,6 +13,7 @@ var root = new RootCommand("Postroom collects a company's incoming mail and puts
     settings,
     RunCommand.Create(settings),
     DemoCommand.Create(),
+    DoctorCommand.Create(settings),
     ExplainCommand.Create(settings),
     TraceCommand.Create(settings),
     HeldCommand.Create(settings),
