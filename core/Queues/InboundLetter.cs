@@ -35,6 +35,12 @@ public sealed record InboundLetter
     [JsonIgnore]
     public string? MessageId => Evidence.Text("Message-ID")?.Trim();
 
+    /// <summary>
+    /// What it is about, if we wrote it ourselves to tell of an account: it goes to the account's mailbox or the
+    /// postmaster. Null for everybody else's letters.
+    /// </summary>
+    public string? Notice { get; init; }
+
     /// <summary>Whether an earlier, broken attempt may have sent it already: later stages then look before they act.</summary>
     public bool Repeat { get; init; }
 }

@@ -54,7 +54,7 @@ public sealed partial class Resolver(
         }
         else if (letter.Account is { } name && settings.Accounts.TryGetValue(name, out var account))
         {
-            sorting = Sorter.Sort(account, letter.Evidence, present);
+            sorting = letter.Notice is { } notice ? Sorter.SortNotice(account, notice, present) : Sorter.Sort(account, letter.Evidence, present);
         }
         else
         {
