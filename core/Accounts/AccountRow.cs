@@ -11,7 +11,7 @@ internal static class AccountRow
 
     // An entity holds 1 MiB, a property 64 KiB. 14 full pieces leave room for names and overhead.
     private const int PiecesPerRow = 14;
-    private const int EntriesPerPiece = 65_536 / SeenLetters.EntryBytes;
+    private const int BytesPerPiece = 65_536;
 
     public static AccountState State(TableEntity row) => new()
     {
@@ -78,7 +78,7 @@ internal static class AccountRow
 
     /// <summary>The whole set in as few rows as fit.</summary>
     public static IEnumerable<TableEntity> Pages(string key, SeenLetters seen) =>
-        seen.Pack(EntriesPerPiece).Chunk(PiecesPerRow).Select((pieces, page) =>
+        seen.Pack(BytesPerPiece).Chunk(PiecesPerRow).Select((pieces, page) =>
         {
             var row = new TableEntity(key, "seen-" + page.ToString("D4", CultureInfo.InvariantCulture));
             for (var i = 0; i < pieces.Length; i++)

@@ -24,4 +24,7 @@ public enum SeenAs : byte
 
     /// <summary>Too large to be fetched; whom it concerns got a notice.</summary>
     TooLarge,
+
+    /// <summary>No letter in the mailbox but the fingerprint of one collected within a week.</summary>
+    Fingerprint = 7,
 }

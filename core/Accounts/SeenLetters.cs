@@ -5,27 +5,33 @@ using System.Text;
 namespace Postroom.Accounts;
 
 /// <summary>
-/// What is known of the letters in a mailbox: 128-bit keys, each with what was done with the letter. A key covers UIDL
-/// and size, since a server may give a used UIDL to new mail once the old letter is gone (RFC 1939 §7): the new letter
-/// then has another key and is fetched; should its size be the same too, its header tells.
+/// What is known of the letters in a mailbox: keys, each with what was done with the letter. A key covers UIDL and size,
+/// since a server may give a used UIDL to new mail once the old letter is gone (RFC 1939 §7): the new letter then has
+/// another key and is fetched; should its size be the same too, its header tells. Beside them the fingerprints of letters
+/// collected within a week, by which copies are noticed.
 /// </summary>
 public sealed class SeenLetters
 {
+    // 100,000 letters and as many fingerprints must fit into one answer of the table service: 4 MiB, in base64.
+    private const int LetterBytes = 2 + KeyBytes + 8;
+    private const int FingerprintBytes = 2 + 4;
+
+    // 96 bits: among a hundred thousand letters two have the same key once in 10¹⁹ mailboxes.
+    private const int KeyBytes = 12;
+
+    /// <summary>Days within which an equal letter is a copy.</summary>
+    internal const int CopyDays = 7;
+
     private readonly Dictionary<UInt128, Entry> letters = [];
 
-    /// <summary>Octets of one packed entry: key, day, what was done, header. 100,000 of them must fit into one answer of the table service, 4 MiB in base64.</summary>
-    internal const int EntryBytes = 16 + 2 + 1 + 8;
-
     /// <summary>Letters in the set.</summary>
-    public int Count => letters.Count;
+    public int Count => letters.Keys.Count(static k => !IsFingerprint(k));
 
     /// <summary>The key of a letter in a mailbox's listing. UIDLs are case-sensitive and may hold any printable octet.</summary>
-    public static UInt128 Key(string uidl, long size)
-    {
-        Span<byte> hash = stackalloc byte[32];
-        SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(null, $"{size}\0{uidl}")), hash);
-        return BinaryPrimitives.ReadUInt128BigEndian(hash);
-    }
+    public static UInt128 Key(string uidl, long size) => Hash(string.Create(null, $"{size}\0{uidl}")) & ~Small;
+
+    /// <summary>The key of a fingerprint; never that of a letter in a listing. 32 bits: that two are alike costs a look, no more.</summary>
+    public static UInt128 FingerprintKey(string fingerprint) => Hash(fingerprint) & Small;
 
     /// <summary>What is known of a letter, if anything.</summary>
     public bool TryGet(UInt128 key, out SeenLetter letter)
@@ -36,66 +42,126 @@ public sealed class SeenLetters
     }
 
     /// <summary>Every letter known, with its key.</summary>
-    public IEnumerable<(UInt128 Key, SeenLetter Letter)> All => letters.Select(static l => (l.Key, l.Value.Letter));
+    public IEnumerable<(UInt128 Key, SeenLetter Letter)> All =>
+        letters.Where(static l => !IsFingerprint(l.Key)).Select(static l => (l.Key, l.Value.Letter));
 
     /// <summary>Notes what was done with a letter.</summary>
     /// <returns>Whether that is news.</returns>
     public bool Set(UInt128 key, SeenLetter letter)
     {
         var entry = new Entry(letter);
-        if (letters.TryGetValue(key, out var before) && before == entry)
+        if (letters.TryGetValue(key, out var before) && (before == entry || IsFingerprint(key)))
             return false;
         letters[key] = entry;
         return true;
     }
 
-    /// <summary>Forgets what a complete listing no longer shows. Only after QUIT +OK: before it the listing may be a broken session's.</summary>
+    /// <summary>
+    /// Forgets letters that a complete listing no longer shows, and fingerprints that are too old. Only after QUIT +OK:
+    /// before it the listing may be a broken session's.
+    /// </summary>
     /// <returns>Whether anything was forgotten.</returns>
-    public bool KeepOnly(IReadOnlySet<UInt128> listed)
+    public bool KeepOnly(IReadOnlySet<UInt128> listed, DateOnly today)
     {
         var before = letters.Count;
-        foreach (var key in letters.Keys.Where(k => !listed.Contains(k)).ToList())
+        var oldest = today.AddDays(-CopyDays);
+        foreach (var (key, _) in letters.Where(l => IsFingerprint(l.Key) ? l.Value.Letter.Since < oldest : !listed.Contains(l.Key)).ToList())
             letters.Remove(key);
         return letters.Count != before;
     }
 
     // Sorted by day, so that a new letter changes the last page only and the others need no write.
-    internal IEnumerable<byte[]> Pack(int entriesPerPiece) =>
-        letters.OrderBy(static l => l.Value.Day).ThenBy(static l => l.Key).Chunk(entriesPerPiece).Select(static chunk => Pack(chunk));
+    internal IEnumerable<byte[]> Pack(int mostBytes)
+    {
+        var piece = new byte[mostBytes];
+        var length = 0;
+        foreach (var (key, entry) in letters.OrderBy(static l => l.Value.Day).ThenBy(static l => l.Key))
+        {
+            if (length + LetterBytes > mostBytes)
+            {
+                yield return piece[..length];
+                length = 0;
+            }
 
-    internal byte[] Pack(IEnumerable<UInt128> keys) => Pack(keys.Select(k => KeyValuePair.Create(k, letters[k])).ToArray());
+            length += Write(piece.AsSpan(length), key, entry);
+        }
+
+        if (length > 0)
+            yield return piece[..length];
+    }
+
+    internal byte[] Pack(IReadOnlyCollection<UInt128> keys)
+    {
+        var packed = new byte[keys.Count * LetterBytes];
+        var length = 0;
+        foreach (var key in keys)
+            length += Write(packed.AsSpan(length), key, letters[key]);
+        return packed[..length];
+    }
 
     internal void Unpack(ReadOnlySpan<byte> packed)
     {
-        for (; packed.Length >= EntryBytes; packed = packed[EntryBytes..])
-            letters[BinaryPrimitives.ReadUInt128BigEndian(packed)] = new(
-                BinaryPrimitives.ReadUInt16BigEndian(packed[16..]), (SeenAs)packed[18], BinaryPrimitives.ReadUInt64BigEndian(packed[19..]));
+        while (packed.Length >= FingerprintBytes)
+        {
+            var mark = BinaryPrimitives.ReadUInt16BigEndian(packed);
+            if (Entry.IsOfFingerprint(mark))
+            {
+                letters[BinaryPrimitives.ReadUInt32BigEndian(packed[2..])] = new(mark, 0);
+                packed = packed[FingerprintBytes..];
+                continue;
+            }
+
+            if (packed.Length < LetterBytes)
+                return;
+            var key = new UInt128(BinaryPrimitives.ReadUInt64BigEndian(packed[2..]), (ulong)BinaryPrimitives.ReadUInt32BigEndian(packed[10..]) << 32);
+            letters[key] = new(mark, BinaryPrimitives.ReadUInt64BigEndian(packed[14..]));
+            packed = packed[LetterBytes..];
+        }
     }
 
-    private static byte[] Pack(KeyValuePair<UInt128, Entry>[] chunk)
+    private static readonly UInt128 Small = uint.MaxValue;
+
+    private static bool IsFingerprint(UInt128 key) => key <= Small;
+
+    private static UInt128 Hash(string text)
     {
-        var packed = new byte[chunk.Length * EntryBytes];
-        for (var i = 0; i < chunk.Length; i++)
+        Span<byte> hash = stackalloc byte[32];
+        SHA256.HashData(Encoding.UTF8.GetBytes(text), hash);
+        return BinaryPrimitives.ReadUInt128BigEndian(hash);
+    }
+
+    private static int Write(Span<byte> at, UInt128 key, Entry entry)
+    {
+        BinaryPrimitives.WriteUInt16BigEndian(at, entry.Mark);
+        if (IsFingerprint(key))
         {
-            var at = packed.AsSpan(i * EntryBytes, EntryBytes);
-            BinaryPrimitives.WriteUInt128BigEndian(at, chunk[i].Key);
-            BinaryPrimitives.WriteUInt16BigEndian(at[16..], chunk[i].Value.Day);
-            at[18] = (byte)chunk[i].Value.As;
-            BinaryPrimitives.WriteUInt64BigEndian(at[19..], chunk[i].Value.Header);
+            BinaryPrimitives.WriteUInt32BigEndian(at[2..], (uint)key);
+            return FingerprintBytes;
         }
 
-        return packed;
+        BinaryPrimitives.WriteUInt64BigEndian(at[2..], (ulong)(key >> 64));
+        BinaryPrimitives.WriteUInt32BigEndian(at[10..], (uint)(key >> 32));
+        BinaryPrimitives.WriteUInt64BigEndian(at[14..], entry.Header);
+        return LetterBytes;
     }
 
     /// <summary>A letter as it is kept in memory: an account may have a hundred thousand.</summary>
-    private readonly record struct Entry(ushort Day, SeenAs As, ulong Header)
+    /// <param name="Mark">3 bits of what was done, 13 bits of day.</param>
+    /// <param name="Header">As <see cref="SeenLetter.Header"/>.</param>
+    private readonly record struct Entry(ushort Mark, ulong Header)
     {
-        // Day 0. 16 bits last until 2199.
-        private static readonly DateOnly Epoch = new(2020, 1, 1);
+        private const int DayBits = 13;
+
+        // Day 0. 13 bits last until 2046.
+        private static readonly DateOnly Epoch = new(2024, 1, 1);
 
         public Entry(SeenLetter letter)
-            : this((ushort)Math.Clamp(letter.Since.DayNumber - Epoch.DayNumber, 0, ushort.MaxValue), letter.As, letter.Header) { }
+            : this((ushort)((int)letter.As << DayBits | Math.Clamp(letter.Since.DayNumber - Epoch.DayNumber, 0, (1 << DayBits) - 1)), letter.Header) { }
 
-        public SeenLetter Letter => new(Epoch.AddDays(Day), As, Header);
+        public int Day => Mark & ((1 << DayBits) - 1);
+
+        public SeenLetter Letter => new(Epoch.AddDays(Day), (SeenAs)(Mark >> DayBits), Header);
+
+        public static bool IsOfFingerprint(ushort mark) => mark >> DayBits == (int)SeenAs.Fingerprint;
     }
 }

@@ -119,7 +119,7 @@ internal sealed partial class MailboxVisit(
     // From here on a letter's way is the one invariant 1 names.
     private async Task KeepAsync(StoredLetter[] stored, CancellationToken stop)
     {
-        var letters = stored.Where(static s => s.Letter is not null).Select(static s => s.Letter!).ToList();
+        var letters = Watched(stored.Where(static s => s.Letter is not null).Select(static s => s.Letter!));
         await Task.WhenAll(InboundMessage.Pack(letters).Select(message => storage.Queues.Inbound.SendAsync(message.Body, null, stop)));
         Checkpoint.Pass(Step.Enqueued);
         Collected += letters.Count;
@@ -128,7 +128,9 @@ internal sealed partial class MailboxVisit(
         // letter then stands where the next reply should.
         var broken = connection.EndGuessed ? new IOException("the end of a letter had to be guessed") : stored.Any(static s => s.SizeDiffers) ? await OutOfStepAsync(stop) : null;
         var entries = stored.Select(s => (s.Key, Letter: broken is null ? s.Entry : Mistrusted(s))).ToList();
-        await session.RememberAsync(entries, stop);
+        var fingerprint = new SeenLetter(session.Today, SeenAs.Fingerprint, 0);
+        await session.RememberAsync(
+            [.. entries, .. letters.Where(static l => l.Fingerprint is not null).Select(l => (SeenLetters.FingerprintKey(l.Fingerprint!), fingerprint))], stop);
         Checkpoint.Pass(Step.Remembered);
         foreach (var (key, _) in entries)
             present.Add(key);
@@ -138,6 +140,15 @@ internal sealed partial class MailboxVisit(
         if (stored.Any(static s => s.SecondLook))
             session.State = session.State with { SizesOff = true };
         await DeleteAsync([.. stored.Where(s => s.Entry.As == SeenAs.Stored && IsDue(s.Entry)).Select(static s => s.Listed)], stop);
+    }
+
+    // Only a letter whose like was here before can be a copy; all others are delivered without a look at the ledger.
+    private List<InboundLetter> Watched(IEnumerable<InboundLetter> letters)
+    {
+        HashSet<string> here = [];
+        return [.. letters.Select(letter => letter.Fingerprint is { } fingerprint
+            && (!here.Add(fingerprint) || session.Seen.TryGet(SeenLetters.FingerprintKey(fingerprint), out _))
+                ? letter with { MayBeCopy = true } : letter)];
     }
 
     /// <returns>What shows that the server's next reply is not the next command's; null if it is.</returns>
@@ -255,11 +266,13 @@ internal sealed partial class MailboxVisit(
         await using var letter = bytes;
         var scanner = new HeaderScanner(candidates);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var body = new BodyHash();
         using var digest = new HeaderDigest();
         var buffer = new byte[16384];
         for (int read; (read = await letter.ReadAsync(buffer, stop)) > 0;)
         {
             hash.AppendData(buffer, 0, read);
+            body.Write(buffer.AsSpan(0, read));
             if (!scanner.HeaderEnded)
                 scanner.Write(buffer.AsSpan(0, read));
             digest.Write(buffer.AsSpan(0, read));
@@ -294,6 +307,7 @@ internal sealed partial class MailboxVisit(
         // Stored and remembered: an earlier session enqueued this very letter, only its deletion failed.
         if (isKnown && !isNew)
             return new(named, key, null, entry) { SizeDiffers = differs, SecondLook = secondLook };
+        var evidence = scanner.Finish();
         return new(named, key, new()
         {
             Id = id,
@@ -301,7 +315,8 @@ internal sealed partial class MailboxVisit(
             Size = letter.Length,
             Received = time.GetUtcNow(),
             Account = account.Name,
-            Evidence = scanner.Finish(),
+            Evidence = evidence,
+            Fingerprint = evidence.Text("Message-ID")?.Trim() is { Length: > 0 } messageId ? LetterId.Fingerprint(account.Name, messageId, body.Finish()) : null,
             Repeat = !isNew || isKnown,
         }, entry)
         { SizeDiffers = differs };

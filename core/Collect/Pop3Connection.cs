@@ -201,7 +201,7 @@ internal sealed class Pop3Connection : IAsyncDisposable
         }
         catch (Exception e) when (!Client.IsAuthenticated && words.Refusal is { } said && e is AuthenticationException or Pop3CommandException or IOException or Pop3ProtocolException)
         {
-            throw Refused(said, e);
+            throw NotLetIn(said, e);
         }
         catch (Exception e) when (Explain(e) is { } sentence)
         {
@@ -209,7 +209,7 @@ internal sealed class Pop3Connection : IAsyncDisposable
         }
     }
 
-    private CollectFailedException Refused(string said, Exception e)
+    private CollectFailedException NotLetIn(string said, Exception e)
     {
         var refusal = LogInWords.Read(said);
         return new(refusal switch

@@ -103,7 +103,7 @@ internal sealed class PollDesk
     }
 
     /// <summary>What the account's row says.</summary>
-    public async Task<AccountState> StateAsync() => (await Book.ReadAllAsync(Stop))[Account];
+    public async Task<AccountState> StateAsync() => (await Book.ReadAllAsync(Stop)).States[Account];
 
     /// <summary>The stored bytes of every letter that was enqueued, in that order.</summary>
     public async Task<List<string>> StoredAsync()
