@@ -62,6 +62,12 @@ public sealed record InboundLetter
     /// <summary>What happened to it so far beside its straight way; null: nothing.</summary>
     public IReadOnlyList<StoryLine>? Story { get; init; }
 
+    /// <summary>
+    /// What it is about, if we wrote it ourselves to tell of an account: it goes to the account's mailbox or the
+    /// postmaster. Null for everybody else's letters.
+    /// </summary>
+    public string? Notice { get; init; }
+
     /// <summary>Whether an earlier, broken attempt may have sent it already: later stages then look before they act.</summary>
     public bool Repeat { get; init; }
 }

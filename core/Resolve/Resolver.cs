@@ -69,7 +69,7 @@ public sealed partial class Resolver(
         if (letter.Envelope is not null)
             return Sorter.Sort(letter.Envelope, evidence, present);
         if (letter.Account is { } name && settings.Accounts.TryGetValue(name, out var account))
-            return Sorter.Sort(account, evidence, present);
+            return letter.Notice is { } notice ? Sorter.SortNotice(account, notice, present) : Sorter.Sort(account, evidence, present);
         var gone = $"It was collected from account \"{letter.Account}\", which is no longer in the settings.";
         return new([], [], [new(null, gone)], "nothing", gone, [gone]);
     }
