@@ -1,10 +1,7 @@
-using System.Net.Sockets;
-using System.Security.Authentication;
-using MailKit;
 using MailKit.Net.Pop3;
 using MailKit.Security;
-using AuthenticationException = MailKit.Security.AuthenticationException;
 using Postroom.Accounts;
+using Postroom.Connect;
 
 namespace Postroom.Collect;
 
@@ -17,20 +14,14 @@ internal sealed class Pop3Connection : IAsyncDisposable
     private static readonly TimeSpan ReplyTimeout = TimeSpan.FromMinutes(2);
     private readonly Account account;
     private readonly ServerWords words = new();
-    private readonly CertificateCheck certificate;
+    private readonly ServerConnection server;
 
     private Pop3Connection(Account account)
     {
         this.account = account;
-        certificate = new(account);
-        Client = new Pop3Client(words)
-        {
-            Timeout = (int)ReplyTimeout.TotalMilliseconds,
-            SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-            // As other collectors do: an authority's list that cannot be reached must not stop the mail.
-            CheckCertificateRevocation = false,
-            ServerCertificateValidationCallback = certificate.Accept,
-        };
+        server = new(account.Server, "STLS");
+        Client = new Pop3Client(words);
+        server.Prepare(Client, ReplyTimeout);
     }
 
     public Pop3Client Client { get; }
@@ -61,39 +52,13 @@ internal sealed class Pop3Connection : IAsyncDisposable
 
     private async Task ConnectAsync(bool seenTls, CancellationToken stop)
     {
-        // On an unusual port nobody knows what the server speaks. TLS first: a plain server answers a TLS greeting at
-        // once with nonsense, while a TLS server answers silence with silence.
-        SecureSocketOptions[] ways = account.Security switch
+        try
         {
-            Security.Tls => [SecureSocketOptions.SslOnConnect],
-            Security.StartTls => [SecureSocketOptions.StartTls],
-            Security.None => [SecureSocketOptions.None],
-            _ => account.Port switch
-            {
-                995 => [SecureSocketOptions.SslOnConnect],
-                110 => [SecureSocketOptions.StartTlsWhenAvailable],
-                _ => [SecureSocketOptions.SslOnConnect, SecureSocketOptions.StartTlsWhenAvailable],
-            },
-        };
-        foreach (var way in ways)
+            await server.ConnectAsync(Client, 995, 110, demandTls: false, stop);
+        }
+        catch (ConnectFailedException e)
         {
-            try
-            {
-                await Client.ConnectAsync(account.Host, account.Port, way, stop);
-                break;
-            }
-            catch (SslHandshakeException e) when (certificate.Refusal is { } refusal)
-            {
-                throw new CollectFailedException($"{Where}: {refusal}", e);
-            }
-            catch (Exception e) when (e is SslHandshakeException or System.Security.Authentication.AuthenticationException && way != ways[^1])
-            {
-                // Not TLS: the next way may fit.
-            }
-            catch (Exception e) when (Explain(e) is { } sentence)
-            {
-                throw new CollectFailedException(sentence, e);
-            }
+            throw new CollectFailedException(e.Message, e);
         }
 
         if (account.Security == Security.Auto && seenTls && !Client.IsSecure)
@@ -130,16 +95,10 @@ internal sealed class Pop3Connection : IAsyncDisposable
     /// <summary>One sentence for what went wrong on the wire; null for what is no matter of the wire.</summary>
     public string? Explain(Exception failure) => failure switch
     {
-        SslHandshakeException or System.Security.Authentication.AuthenticationException => $"{Where}: no TLS session came about ({failure.InnerException?.Message ?? FirstLine(failure.Message)}). If the server speaks TLS only after STLS, write Accounts__{account.Name}__Security = StartTls and the right Port.",
-        SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain } => $"{Where}: there is no host of that name. Look at Accounts__{account.Name}__Host.",
-        SocketException { SocketErrorCode: SocketError.ConnectionRefused } => $"{Where}: nothing listens there. Look at Accounts__{account.Name}__Host and Accounts__{account.Name}__Port.",
-        SocketException socket => $"{Where}: no connection ({socket.Message}).",
-        NotSupportedException => $"{Where}: the server does not offer STLS, and no password goes without TLS. Write Accounts__{account.Name}__Security = Tls and port 995 if it offers that.",
         Pop3CommandException => $"{Where}: the server refused a command. It said: {Words}",
         Pop3ProtocolException => $"{Where}: the server does not speak POP3 as it should. It said: {Words}",
         TimeoutException => $"{Where}: no answer within {ReplyTimeout.TotalMinutes:0} minutes.",
-        IOException or ServiceNotConnectedException => $"{Where}: the connection broke ({FirstLine(failure.Message)}).",
-        _ => null,
+        _ => server.Explain(failure),
     };
 
     public async ValueTask DisposeAsync()
@@ -151,12 +110,10 @@ internal sealed class Pop3Connection : IAsyncDisposable
         words.Dispose();
     }
 
-    private string Where => $"{account.Host}:{account.Port}";
+    private string Where => account.Server.ToString();
 
     // "[IN-USE]" (RFC 2449 §8.1.2), "[LOGIN-DELAY]" (§8.1.1), "[SYS/TEMP]" (RFC 3206 §3), and what older servers write instead.
     private static bool IsBusy(string words) =>
         new[] { "[IN-USE]", "[LOGIN-DELAY]", "[SYS/TEMP]", "lock", "busy", "in use", "try again", "too many" }
             .Any(w => words.Contains(w, StringComparison.OrdinalIgnoreCase));
-
-    private static string FirstLine(string text) => text.Split('\n')[0].Trim();
 }
