@@ -48,7 +48,7 @@ internal static class RunCommand
             CollectOutcome.Failed f => f.Letters,
             _ => 0,
         });
-        Console.Out.WriteLine($"{OfficeReport.Count(collected, "letter")} collected, {report.Delivered} delivered, {report.Held} held.");
+        Console.Out.WriteLine($"{OfficeReport.Count(collected, "letter")} collected, {report.Delivered} delivered, {report.Held} held{(report.Copies > 0 ? $", {OfficeReport.Count(report.Copies, "copy", "copies")} of letters that lie there already" : "")}.");
         var failed = report.Accounts.Where(static a => a.Value is not CollectOutcome.Collected).Select(static a => a.Key).Order().ToList();
         var refused = report.PutAside + report.Deliveries.Count(static d => d.Outcome is DeliveryOutcome.Refused);
         if (failed.Count > 0)

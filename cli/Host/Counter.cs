@@ -2,7 +2,9 @@ using System.Collections;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
+using Postroom.Directory;
 using Postroom.Settings;
+using Postroom.Store;
 using Spectre.Console;
 
 namespace Postroom.Cli.Host;
@@ -34,6 +36,25 @@ internal static class Counter
         return SettingsReader.Read(onlyEnvironment ? new Dictionary<string, string>() : SettingsFile.Read(path), environment, Path.GetDirectoryName(path)!);
     }
 
+    /// <summary>
+    /// Services for a command that only looks at the storage account or puts something there. Starts the emulator for
+    /// its own time if that is what the settings ask for and nobody else did: <c>run --until-idle</c> leaves none behind.
+    /// </summary>
+    /// <param name="file">The settings file; the emulator's data lie beside it.</param>
+    /// <param name="use">The command.</param>
+    /// <param name="stop">Ends the wait.</param>
+    public static async Task<int> WithStorageAsync(string file, Func<PostroomSettings, ServiceProvider, Task<int>> use, CancellationToken stop)
+    {
+        var settings = Settings(file);
+        var folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
+        await using var emulator = settings.Storage.IsDevelopment
+            ? await Emulator.EnsureAsync(Path.Combine(folder, ".azurite", "data"), Console.Error.WriteLine, stop)
+            : null;
+        await using var services = Services(settings, LogLevel.Error);
+        await services.GetRequiredService<OfficeStorage>().PrepareAsync(stop);
+        return await use(settings, services);
+    }
+
     /// <summary>Services for settings.</summary>
     /// <param name="settings">Checked settings.</param>
     /// <param name="level">What is logged to standard error.</param>
@@ -62,7 +83,7 @@ internal static class Counter
             await Console.Error.WriteLineAsync(e.Message);
             return Refused;
         }
-        catch (Exception e) when (e is EmulatorException or InvalidDataException)
+        catch (Exception e) when (e is EmulatorException or InvalidDataException or DirectoryException)
         {
             await Console.Error.WriteLineAsync(e.Message);
             return Refused;
@@ -70,6 +91,11 @@ internal static class Counter
         catch (Azure.RequestFailedException e)
         {
             await Console.Error.WriteLineAsync($"The storage account cannot be used: {e.Message.Split('\n')[0]}");
+            return Trouble;
+        }
+        catch (TimeoutException e)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
             return Trouble;
         }
         catch (AggregateException e) when (e.InnerExceptions.All(static i => i is Azure.RequestFailedException))

@@ -78,7 +78,10 @@ public sealed class SettingsReader
                 : $"Write the name of the mailbox that gets what nobody else gets, one of: {string.Join(", ", known)}."),
             values.Where(static v => v.Key.StartsWith("Postmasters__", StringComparison.OrdinalIgnoreCase))
                 .ToDictionary(static v => v.Key["Postmasters__".Length..], static v => v.Value.Trim(), StringComparer.OrdinalIgnoreCase),
-            top.Choice("UnknownRecipient", UnknownRecipient.Postmaster));
+            top.Choice("UnknownRecipient", UnknownRecipient.Postmaster))
+        {
+            UndeterminedRecipient = top.Has("UndeterminedRecipient") ? top.Choice("UndeterminedRecipient", UnknownRecipient.Postmaster) : null,
+        };
         if (accounts.Values.Any(static a => a.Subdomains))
             directory = directory with { Domains = [.. domains, .. Subdomains(directory)] };
         // A missing postmaster is told already; what else the directory finds must not wait for it.
@@ -93,11 +96,13 @@ public sealed class SettingsReader
             CollectQueue = QueueName(top, "COLLECT_QUEUE", "collect"),
             InboundQueue = QueueName(top, "INBOUND_QUEUE", "inbound"),
             DeliverQueue = QueueName(top, "DELIVER_QUEUE", "deliver"),
-            PollSchedule = top.Text("POLL_SCHEDULE") ?? "0 * * * * *",
+            PollSchedule = Schedule(top, "POLL_SCHEDULE", "0 * * * * *"),
             Retry = RetrySettings.Read(new("Retry__", values, problems)),
             RetainDays = (int)top.Number("RetainDays", 7, 0, 3650, " days"),
             QueueLease = top.Time("QueueLease", TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(10)),
         };
+        // Only the Functions host reads it.
+        _ = Schedule(top, "SWEEP_SCHEDULE", "0 17 3 * * *");
         string[] queues = [settings.CollectQueue, settings.InboundQueue, settings.DeliverQueue];
         if (queues.Distinct().Count() < queues.Length)
             problems.Add("COLLECT_QUEUE, INBOUND_QUEUE, DELIVER_QUEUE: two of them have the same name. Write three different ones.");
@@ -273,6 +278,16 @@ public sealed class SettingsReader
         }
 
         return text;
+    }
+
+    // The Functions host understands more than is looked at here; it would stop at a word or at the five fields of Unix.
+    private static string Schedule(SettingSection top, string setting, string otherwise)
+    {
+        var schedule = top.Text(setting) ?? otherwise;
+        if (schedule.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) is not { Length: 6 } fields
+            || fields.Any(static f => !f.All(static c => char.IsAsciiLetterOrDigit(c) || c is '*' or '/' or ',' or '-')))
+            top.Problem(setting, $"\"{schedule}\" is not possible. Write six fields, seconds first: second, minute, hour, day, month, day of week, as {otherwise}");
+        return schedule;
     }
 
     private static string QueueName(SettingSection top, string setting, string otherwise)

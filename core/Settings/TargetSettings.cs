@@ -19,8 +19,8 @@ internal static class TargetSettings
             TargetKind.Imap => [.. OfServers, "Folder"],
             _ => [.. OfServers, "Recipient"],
         };
-        foreach (var other in OfServers.Concat(["Path", "Folder", "Recipient"]).Except(meant).Where(section.Has))
-            section.Problem(other, $"means nothing for a target of kind {kind}. Remove it, or write the Kind it belongs to.");
+        foreach (var setting in OfServers.Concat(["Path", "Folder", "Recipient"]).Except(meant).Where(section.Has))
+            section.Problem(setting, $"means nothing for a target of kind {kind}. Remove it, or write the Kind it belongs to.");
         if (kind == TargetKind.Maildir)
             return new() { Name = name, Path = Path.GetFullPath(section.Text("Path") ?? "mail", folder) };
 
@@ -54,8 +54,8 @@ internal static class TargetSettings
             section.Problem("Host", $"is a socket in the file system, which only a target of kind Lmtp can use. Write a host name.");
         else if (!Path.IsPathFullyQualified(host[ServerAddress.SocketPrefix.Length..]))
             section.Problem("Host", "is not the full path of a socket. Write it as unix:/run/dovecot/lmtp.");
-        foreach (var other in new[] { "Port", "CaFile", "Pin" }.Where(section.Has))
-            section.Problem(other, "means nothing for a socket in the file system. Remove it.");
+        foreach (var setting in new[] { "Port", "CaFile", "Pin" }.Where(section.Has))
+            section.Problem(setting, "means nothing for a socket in the file system. Remove it.");
         return host;
     }
 

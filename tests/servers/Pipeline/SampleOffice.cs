@@ -78,7 +78,7 @@ internal sealed class SampleOffice : IDisposable
         for (var i = 0; i < count; i++)
         {
             var desk = i % 10 == 9 ? "postmaster" : Desks[i % 4];
-            Deposit("office", desk, $"Envelope-to: {(i % 10 == 9 ? "nobody" : desk)}@example.com\r\n");
+            Deposit("office", desk, $"Envelope-to: {(i % 10 == 9 ? $"nobody{i}" : desk)}@example.com\r\n");
         }
     }
 

@@ -271,6 +271,15 @@ public sealed class SettingsReaderTests
     public void A_name_no_queue_can_have_is_refused(string name) =>
         Assert.Equal([$"INBOUND_QUEUE: \"{name}\" cannot be a queue's name. Use 3 to 56 lower-case letters, digits and single hyphens."], Problems(("INBOUND_QUEUE", name)));
 
+    [Theory]
+    [InlineData("POLL_SCHEDULE", "* * * * *", "0 * * * * *")]
+    [InlineData("POLL_SCHEDULE", "hourly", "0 * * * * *")]
+    [InlineData("SWEEP_SCHEDULE", "0 17 3 * * %x", "0 17 3 * * *")]
+    public void A_schedule_that_is_none_is_refused(string setting, string value, string usual) =>
+        Assert.Equal(
+            [$"{setting}: \"{value}\" is not possible. Write six fields, seconds first: second, minute, hour, day, month, day of week, as {usual}"],
+            Problems((setting, value)));
+
     [Fact]
     public void A_CaFile_that_is_not_there_is_told_with_its_full_path() =>
         Assert.Equal(
