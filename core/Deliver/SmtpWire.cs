@@ -94,7 +94,7 @@ internal sealed class SmtpWire : IDisposable
                     throw new InvalidDataException($"{server}: the server's reply does not end.");
                 lines.Add(await ReadLineAsync(token));
             }
-            while (lines[^1].Length > 3 && lines[^1][3] == '-');
+            while (lines[^1] is [>= '2' and <= '5', _, _, '-', ..]);
         }, stop);
         try
         {

@@ -69,7 +69,7 @@ public sealed class TargetSettingsTests
     [InlineData("Lmtp", "Recipient", "anna> BODY=8BITMIME", "is not an address.")]
     [InlineData("Smtp", "Security", "Always", "Write one of Auto, Tls, StartTls, None.")]
     [InlineData("Smtp", "Pin", "12", "is not a SHA-256 fingerprint.")]
-    [InlineData("Smtp", "CaFile", "/nowhere/ca.pem", "cannot be read as PEM.")]
+    [InlineData("Smtp", "CaFile", "/nowhere/ca.pem", "/nowhere/ca.pem: there is no")]
     public void A_mistake_is_refused_in_a_sentence(string kind, string setting, string text, string words) =>
         Assert.Contains(Problems(("Targets__x__Kind", kind), ($"Targets__x__{setting}", text)),
             p => p.StartsWith($"Targets__x__{setting}: ", StringComparison.Ordinal) && p.Contains(words, StringComparison.Ordinal));
