@@ -27,9 +27,9 @@ public sealed partial class Sweeper(
             var entry = LedgerRow.Read(row);
             if (!await IsFinalAsync(entry, before, stop))
                 continue;
-            await storage.Letters.RemoveAsync(entry.Blob, stop);
+            if (await storage.Letters.RemoveAsync(entry.Blob, stop))
+                removed++;
             await ledger.MarkSweptAsync(row, stop);
-            removed++;
         }
 
         await ledger.ForgetSweptAsync(time.GetUtcNow() - LedgerAge, stop);
