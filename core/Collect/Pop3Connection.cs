@@ -3,6 +3,7 @@ using MailKit;
 using MailKit.Net.Pop3;
 using MailKit.Security;
 using Postroom.Accounts;
+using Postroom.Connect;
 using AuthenticationException = MailKit.Security.AuthenticationException;
 
 namespace Postroom.Collect;
@@ -132,7 +133,7 @@ internal sealed class Pop3Connection : IAsyncDisposable
             await stream.DisposeAsync();
     }
 
-    private string Where => $"{account.Host}:{account.Port}";
+    private string Where => account.Server.ToString();
 
     private async Task ConnectAsync(bool seenTls, CancellationToken stop)
     {
