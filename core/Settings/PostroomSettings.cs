@@ -32,6 +32,9 @@ public sealed record PostroomSettings
     /// <summary>Six-field cron expression of the look for due accounts.</summary>
     public required string PollSchedule { get; init; }
 
+    /// <summary>POP3 sessions with one host at a time, in one process. Default 8.</summary>
+    public int SessionsPerHost { get; init; } = 8;
+
     /// <summary>Days a delivered letter's blob is kept.</summary>
     public required int RetainDays { get; init; }
 
