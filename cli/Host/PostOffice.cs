@@ -38,7 +38,8 @@ internal sealed partial class PostOffice : IDisposable
         var queues = storage.Queues;
         pumps =
         [
-            Pump(queues.Collect, async (m, stop) => await CollectAsync(collector, CollectMessage.Read(m.Body), stop)),
+            new(queues.Collect, storage.Poison(queues.Collect), rules.ForWaiting(), settings.QueueLease,
+                async (m, stop) => await CollectAsync(collector, CollectMessage.Read(m.Body), stop), time, log),
             Pump(queues.Inbound, async (m, stop) =>
             {
                 foreach (var letter in await resolver.ResolveAsync(InboundMessage.Read(m.Body), m.DequeueCount > 1, stop))

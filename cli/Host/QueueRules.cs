@@ -14,6 +14,13 @@ internal sealed record QueueRules(int BatchSize, int NewBatchThreshold, int MaxD
     /// <summary>Messages in work at most: what the host calls its parallelism.</summary>
     public int Together => BatchSize + NewBatchThreshold;
 
+    /// <summary>
+    /// Rules for work that mostly waits for others, as a POP3 session does: accounts whose servers hang then leave room
+    /// for the rest. Memory is bounded by the budget of downloads, sessions by the cap for each host. In Azure the host
+    /// starts further instances instead.
+    /// </summary>
+    public QueueRules ForWaiting() => this with { BatchSize = 32, NewBatchThreshold = Math.Max(NewBatchThreshold, 480) };
+
     /// <summary>Reads <c>extensions.queues</c>; what it leaves out is as the host has it by default.</summary>
     /// <exception cref="InvalidDataException">The file is there and cannot be used.</exception>
     public static QueueRules Read(string hostJson)

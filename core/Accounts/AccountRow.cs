@@ -9,8 +9,8 @@ internal static class AccountRow
     public const string Holder = "LeaseHolder";
     public const string Until = "LeaseUntil";
 
-    // An entity holds 1 MiB, a property 64 KiB. 14 full pieces leave room for names and overhead.
-    private const int PiecesPerRow = 14;
+    // An entity holds 1 MiB, which Azurite counts in base64; a property 64 KiB. 11 full pieces leave room for names.
+    private const int PiecesPerRow = 11;
     private const int BytesPerPiece = 65_536;
 
     public static AccountState State(TableEntity row) => new()

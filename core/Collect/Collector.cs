@@ -16,6 +16,7 @@ public sealed partial class Collector
     private static readonly TimeSpan Grain = TimeSpan.FromSeconds(2);
 
     private readonly DownloadBudget budget = new(DownloadBudget.Default);
+    private readonly HostDoors doors;
     private readonly PostroomSettings settings;
     private readonly OfficeStorage storage;
     private readonly AccountBook book;
@@ -23,8 +24,12 @@ public sealed partial class Collector
     private readonly ILogger<Collector> log;
 
     /// <summary>A collector for the accounts of the settings.</summary>
-    public Collector(PostroomSettings settings, OfficeStorage storage, AccountBook book, TimeProvider time, ILogger<Collector> log) =>
+    public Collector(PostroomSettings settings, OfficeStorage storage, AccountBook book, TimeProvider time, ILogger<Collector> log)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
         (this.settings, this.storage, this.book, this.time, this.log) = (settings, storage, book, time, log);
+        doors = new(settings.SessionsPerHost);
+    }
 
     /// <summary>Polls the account of a message.</summary>
     public async Task<CollectOutcome> CollectAsync(CollectMessage message, CancellationToken stop)
@@ -32,6 +37,8 @@ public sealed partial class Collector
         ArgumentNullException.ThrowIfNull(message);
         if (!settings.Accounts.TryGetValue(message.Account, out var account) || !account.Enabled)
             return new CollectOutcome.NotDue();
+        // Before the lease: who waits for others of the same host holds nothing.
+        using var door = await doors.EnterAsync(account.Host, stop);
         var (session, holder, until) = await book.OpenAsync(account.Name, stop);
         if (session is null)
         {
@@ -41,6 +48,7 @@ public sealed partial class Collector
 
         using (session)
         {
+            Checkpoint.Pass(Step.Leased);
             var due = message.Forced || session.State.NextPoll is null || session.State.NextPoll <= session.Now + Grain;
             if (!due)
             {
@@ -52,6 +60,7 @@ public sealed partial class Collector
             {
                 var outcome = await PollAsync(account, session, stop);
                 await session.CloseAsync(stop);
+                Checkpoint.Pass(Step.Closed);
                 Log(account.Name, outcome);
                 return outcome;
             }

@@ -49,6 +49,7 @@ public sealed partial class Deliverer
         var done = letters.Zip(outcomes, static (letter, outcome) => new Delivery(letter, outcome)).ToList();
         var now = time.GetUtcNow();
         await ledger.RecordFinalAsync(done.Select(d => FinalEntry(d, now)).OfType<LedgerEntry>(), stop);
+        Checkpoint.Pass(Step.Recorded);
         foreach (var (letter, outcome) in done)
         {
             switch (outcome)
@@ -114,7 +115,9 @@ public sealed partial class Deliverer
         if (bytes is null)
             return new DeliveryOutcome.Deferred($"The stored letter {letter.Blob} is missing.");
         var provider = letter.Account is { } name ? settings.Accounts.TryGetValue(name, out var account) ? account.Host : name : null;
-        return await target.DeliverAsync(letter, TraceHeaders.For(letter, provider, Environment.MachineName), bytes, stop);
+        var outcome = await target.DeliverAsync(letter, TraceHeaders.For(letter, provider, Environment.MachineName), bytes, stop);
+        Checkpoint.Pass(Step.Delivered);
+        return outcome;
     }
 
     private async Task DeferAsync(DeliverLetter letter, string reason, DateTimeOffset now, CancellationToken stop)

@@ -46,6 +46,7 @@ public sealed partial class Resolver(
         foreach (var notice in notices)
             onward.AddRange(await WriteAsync(notice, present, stop));
         await Task.WhenAll(DeliverMessage.Pack(onward).Select(batch => storage.Queues.Deliver.SendAsync(batch.Body, null, stop)));
+        Checkpoint.Pass(Step.Resolved);
         return done;
 
         async Task ApartAsync(InboundLetter letter, Func<Task> work)

@@ -63,6 +63,7 @@ public static class SettingsCatalogue
         new("COLLECT_QUEUE", "`collect`", "queue name", "Queue of accounts due for a poll."),
         new("INBOUND_QUEUE", "`inbound`", "queue name", "Queue of stored letters that wait for their recipients."),
         new("DELIVER_QUEUE", "`deliver`", "queue name", "Queue of letters that wait for their desk."),
+        new("SessionsPerHost", "8", "1 to 100 sessions", "How many accounts at one provider's host are collected at the same time, in one process; further ones wait for their turn."),
         new("RetainDays", "7", "0 to 3650 days", "How long a delivered letter's blob is kept."),
         new("Storage", "what `AzureWebJobsStorage` says, else `UseDevelopmentStorage=true`", "connection string", "The storage account for letters, queues and tables."),
         new("Storage__accountName", "none", "name of a storage account", "The storage account, reached with a managed identity."),

@@ -122,6 +122,7 @@ public sealed class SettingsReader
             DeliverQueue = QueueName(top, "DELIVER_QUEUE", "deliver"),
             PollSchedule = Schedule(top, "POLL_SCHEDULE", "0 * * * * *"),
             Retry = RetrySettings.Read(new("Retry__", values, problems)),
+            SessionsPerHost = (int)top.Number("SessionsPerHost", 8, 1, 100, " sessions"),
             RetainDays = (int)top.Number("RetainDays", 7, 0, 3650, " days"),
             QueueLease = top.Time("QueueLease", TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(10)),
         };

@@ -102,8 +102,33 @@ internal sealed class PollDesk
         return failed.Reason;
     }
 
+    /// <summary>Writes letters among the seen ones, as if they had been collected, each with a fingerprint.</summary>
+    public async Task RememberAsync(IEnumerable<(UInt128 Key, SeenLetter Letter)> letters)
+    {
+        await storage.PrepareAsync(Stop);
+        var (session, _, _) = await Book.OpenAsync(Account, Stop);
+        using (session)
+        {
+            foreach (var some in letters.Chunk(1000))
+                await session!.RememberAsync([.. some, .. some.Select(s => (SeenLetters.FingerprintKey(s.Key.ToString(CultureInfo.InvariantCulture)), s.Letter with { As = SeenAs.Fingerprint, Header = 0 }))], Stop);
+            await session!.CloseAsync(Stop);
+        }
+    }
+
     /// <summary>What the account's row says.</summary>
     public async Task<AccountState> StateAsync() => (await Book.ReadAllAsync(Stop)).States[Account];
+
+    /// <summary>Lets days go by for the letters that were seen.</summary>
+    public async Task AgeAsync(int days)
+    {
+        var (session, _, _) = await Book.OpenAsync(Account, Stop);
+        using (session)
+        {
+            await session!.RememberAsync([.. session.Seen.All.Select(s => (s.Key, s.Letter with { Since = s.Letter.Since.AddDays(-days) }))], Stop);
+            session.State = (await Book.ReadAllAsync(Stop)).States[Account];
+            await session.CloseAsync(Stop);
+        }
+    }
 
     /// <summary>The stored bytes of every letter that was enqueued, in that order.</summary>
     public async Task<List<string>> StoredAsync()
