@@ -1,5 +1,6 @@
 using Azure.Core;
 using Azure.Core.Pipeline;
+using Azure.Storage.Sas;
 using Microsoft.Extensions.DependencyInjection;
 using Postroom.Deliver;
 using Postroom.Hold;
@@ -27,7 +28,7 @@ internal sealed class DeliverOffice : IAsyncDisposable
     {
         var values = new Dictionary<string, string>
         {
-            ["Storage"] = storage.ConnectionString,
+            ["Storage"] = Unsigned(storage),
             ["Domains"] = "example.com",
             ["Mailboxes__anna__Addresses"] = "anna@example.com",
             ["Postmaster"] = "anna",
@@ -106,6 +107,14 @@ internal sealed class DeliverOffice : IAsyncDisposable
     {
         await services.DisposeAsync();
         System.IO.Directory.Delete(folder, recursive: true);
+    }
+
+    // A signature in the address, not over the whole request: so a request can be changed on its way.
+    private static string Unsigned(Azurite storage)
+    {
+        var sas = storage.Blobs.GenerateAccountSasUri(new AccountSasBuilder(
+            AccountSasPermissions.All, TimeProvider.System.GetUtcNow().AddDays(1), AccountSasServices.All, AccountSasResourceTypes.All)).Query.TrimStart('?');
+        return $"BlobEndpoint={storage.Blobs.Uri};QueueEndpoint={storage.Queues.Uri};TableEndpoint={storage.Tables.Uri};SharedAccessSignature={sas}";
     }
 
     // Takes the delay out of every message on its way.
