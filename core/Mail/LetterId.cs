@@ -27,6 +27,13 @@ public static class LetterId
         return Text(hash.GetHashAndReset().AsSpan(0, 20));
     }
 
+    /// <summary>Id of a letter that comes in person: a sender who repeats it sends another. Later ids sort after earlier ones.</summary>
+    public static string Fresh(TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(time);
+        return Text(Guid.CreateVersion7(time.GetUtcNow()).ToByteArray(bigEndian: true));
+    }
+
     /// <summary>32 characters for 160 bits, lower-case letters and digits only.</summary>
     internal static string Text(ReadOnlySpan<byte> bits)
     {

@@ -1,3 +1,5 @@
+using Postroom.Mail;
+
 namespace Postroom.Queues;
 
 /// <summary>One letter on its way to one mailbox.</summary>
@@ -17,6 +19,9 @@ public sealed record DeliverLetter
 
     /// <summary>The account it was collected from; null for direct SMTP.</summary>
     public string? Account { get; init; }
+
+    /// <summary>How it came through the SMTP door; null for collected mail.</summary>
+    public SmtpSession? Session { get; init; }
 
     /// <summary>The desk.</summary>
     public required string Mailbox { get; init; }

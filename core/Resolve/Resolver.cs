@@ -83,6 +83,7 @@ public sealed partial class Resolver(
             Size = letter.Size,
             Received = letter.Received,
             Account = letter.Account,
+            Session = letter.Session,
             Mailbox = desk.Mailbox,
             Target = target,
             Copy = i > 0,

@@ -10,6 +10,8 @@ namespace Postroom.Resolve;
 /// </summary>
 public static class Sorter
 {
+    private const int MostNamed = 3;
+
     /// <summary>Sorts a collected letter.</summary>
     public static Sorting Sort(Account account, HeaderEvidence evidence, RecipientDirectory directory)
     {
@@ -38,9 +40,13 @@ public static class Sorter
                 steps.Add($"{text}: not an address.");
         }
 
-        var reason = $"The sending server named {string.Join(", ", envelope.Recipients)} as recipient.";
+        var reason = $"The sending server named {Named(envelope.Recipients)} as recipient{(envelope.Recipients.Count == 1 ? "" : "s")}.";
         return Sort(recipients, "envelope", reason, [.. steps, reason], [], directory);
     }
+
+    // Every desk's message carries the sentence: with a hundred recipients it would not fit.
+    private static string Named(IReadOnlyList<string> recipients) =>
+        string.Join(", ", recipients.Take(MostNamed)) + (recipients.Count > MostNamed ? $" and {recipients.Count - MostNamed} more" : "");
 
     private static Sorting Sort(
         IReadOnlyList<EmailAddress> recipients, string decidedBy, string reason, IReadOnlyList<string> evidence,
