@@ -16,6 +16,7 @@ var root = new RootCommand("Postroom collects a company's incoming mail and puts
     ExplainCommand.Create(settings),
     TraceCommand.Create(settings),
     HeldCommand.Create(settings),
+    DirectoryCommand.Create(settings),
 };
 // A stop lets letters that are just being handed over finish.
 return await root.Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = TimeSpan.FromSeconds(30) });

@@ -29,6 +29,7 @@ public static class PostroomServices
             .AddSingleton(TimeProvider.System)
             .AddSingleton(s => new AccountBook(storage.Accounts, s.GetRequiredService<TimeProvider>()))
             .AddSingleton(s => new HeldShelf(storage.Held, s.GetRequiredService<TimeProvider>()))
+            .AddSingleton(s => new UnknownTally(storage.Held, s.GetRequiredService<TimeProvider>()))
             .AddSingleton(_ => new DeliveryLedger(storage.Ledger))
             .AddSingleton(s => new LiveDirectory(storage.Tables, settings.Directory, s.GetRequiredService<TimeProvider>(), s.GetService<ILogger<LiveDirectory>>()))
             .AddSingleton<CollectSchedule>()
@@ -36,6 +37,7 @@ public static class PostroomServices
             .AddSingleton<Resolver>()
             .AddSingleton<Deliverer>()
             .AddSingleton<PoisonHold>()
+            .AddSingleton<HeldRelease>()
             .AddSingleton<Sweeper>();
     }
 }

@@ -1,5 +1,6 @@
 using Azure.Storage.Queues;
 using Microsoft.Extensions.Configuration;
+using Postroom.Deliver;
 using Postroom.Settings;
 
 namespace Postroom.Functions;
@@ -18,7 +19,7 @@ internal static class AppSettings
     /// <exception cref="SettingsException">Everything that is wrong.</exception>
     public static PostroomSettings Read(IConfiguration configuration, string folder)
     {
-        List<string> problems = [.. Missing(configuration), .. Divided(configuration)];
+        List<string> problems = [.. Missing(configuration), .. Divided(configuration), .. Passing(configuration)];
         PostroomSettings settings;
         try
         {
@@ -37,6 +38,19 @@ internal static class AppSettings
         where string.IsNullOrWhiteSpace(configuration[setting])
         let usual = SettingsCatalogue.All.Single(d => d.Name == setting).Default.Trim('`')
         select $"{setting}: is missing. The Functions host needs it written even where the usual value will do. Write {usual}.";
+
+    // In Azure a relative folder lies on the instance's own disk and is gone with it, letters and all.
+    private static IEnumerable<string> Passing(IConfiguration configuration)
+    {
+        if (configuration["WEBSITE_INSTANCE_ID"] is null)
+            yield break;
+        foreach (var target in configuration.GetSection("Targets").GetChildren().Select(static t => t.Key).DefaultIfEmpty("default"))
+        {
+            var of = configuration.GetSection($"Targets:{target}");
+            if (Enum.TryParse<TargetKind>(of["Kind"] ?? nameof(TargetKind.Maildir), ignoreCase: true, out var kind) && kind == TargetKind.Maildir && !Path.IsPathRooted(of["Path"]))
+                yield return $"Targets__{target}__Path: is a folder on this instance's own disk, which is gone when the instance is. Write the full path of a mounted share.";
+        }
+    }
 
     // Triggers listen on AzureWebJobsStorage, stages use Storage: on two accounts nobody would hear the other.
     private static IEnumerable<string> Divided(IConfiguration configuration)

@@ -4,7 +4,6 @@ using Azure;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Postroom;
-using Postroom.Directory;
 using Postroom.Receive;
 using Postroom.Settings;
 using Postroom.Store;
@@ -40,10 +39,11 @@ try
         DoorLog.NotPrepared(logs.CreateLogger<SmtpDoor>(), e);
     }
 
-    await using var door = new SmtpDoor(
-        settings, storage, services.GetRequiredService<LiveDirectory>(), services.GetRequiredService<TimeProvider>(), logs, alone: true);
+    await using var door = SmtpDoor.For(services, alone: true);
     await door.StartAsync(CancellationToken.None);
     Console.Out.WriteLine($"The SMTP door is open on {door.EndPoint}.");
+    if (door.Health is { } health)
+        Console.Out.WriteLine($"Health is answered on {health}.");
     await stop.Task;
     await door.StopAsync();
     return 0;

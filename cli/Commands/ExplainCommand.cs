@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Postroom.Accounts;
 using Postroom.Cli.Host;
-using Postroom.Directory;
 using Postroom.Mail;
 using Postroom.Resolve;
 using Postroom.Settings;
@@ -28,9 +27,8 @@ internal static class ExplainCommand
             throw new InvalidDataException($"There is no account \"{name}\" in the settings. There are: {string.Join(", ", settings.Accounts.Keys)}.");
         if (!file.Exists)
             throw new InvalidDataException($"{file.FullName}: there is no such file.");
-        if (!RecipientDirectory.TryBuild(settings.Directory, out var directory, out var problems))
-            throw new InvalidDataException(string.Join(Environment.NewLine, problems));
-        var sorting = Sorter.Sort(account, await EvidenceAsync(file, account, stop), directory);
+        var present = await PresentDirectory.ReadAsync(settings, stop);
+        var sorting = Sorter.Sort(account, await EvidenceAsync(file, account, stop), present.Directory);
         List<string> mailboxes = [.. sorting.Desks.Select(static d => d.Mailbox)];
         if (asJson)
             return JsonOutput.Print(new
@@ -40,13 +38,16 @@ internal static class ExplainCommand
                 decidedBy = sorting.DecidedBy,
                 reason = sorting.Reason,
                 steps = sorting.Steps,
+                directory = present.Source,
                 held = sorting.Held.Select(static h => new { recipient = h.Recipient, reason = h.Reason }),
             });
 
-        Console.Out.WriteLine(mailboxes.Count > 0 ? $"It goes to {string.Join(", ", mailboxes)}." : "It is held: nobody could be found for it.");
+        Console.Out.WriteLine(mailboxes.Count > 0 ? $"It goes to {string.Join(", ", mailboxes)}." : "It is held for a person to look at.");
         Console.Out.WriteLine($"Decided by {Counter.Safe(sorting.DecidedBy)}: {Counter.Safe(sorting.Reason)}");
         foreach (var step in sorting.Steps)
             Console.Out.WriteLine("  - " + Counter.Safe(step));
+        if (present.Source == PresentDirectory.SettingsOnly)
+            Console.Out.WriteLine("Only the settings were asked, not the directory table: the storage emulator does not run.");
         return Counter.Well;
     }
 

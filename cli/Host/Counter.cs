@@ -2,7 +2,10 @@ using System.Collections;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
+using Postroom.Directory;
+using Postroom.Receive;
 using Postroom.Settings;
+using Postroom.Store;
 using Spectre.Console;
 
 namespace Postroom.Cli.Host;
@@ -29,7 +32,28 @@ internal static class Counter
         var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
             .ToDictionary(static e => (string)e.Key, static e => (string?)e.Value ?? "", StringComparer.OrdinalIgnoreCase);
         var path = Path.GetFullPath(file);
-        return SettingsReader.Read(SettingsFile.Read(path), environment, Path.GetDirectoryName(path)!);
+        // In a container everything may stand in the environment.
+        var onlyEnvironment = file == SettingsName && !File.Exists(path) && environment.ContainsKey("Postmaster");
+        return SettingsReader.Read(onlyEnvironment ? new Dictionary<string, string>() : SettingsFile.Read(path), environment, Path.GetDirectoryName(path)!);
+    }
+
+    /// <summary>
+    /// Services for a command that only looks at the storage account or puts something there. Starts the emulator for
+    /// its own time if that is what the settings ask for and nobody else did: <c>run --until-idle</c> leaves none behind.
+    /// </summary>
+    /// <param name="file">The settings file; the emulator's data lie beside it.</param>
+    /// <param name="use">The command.</param>
+    /// <param name="stop">Ends the wait.</param>
+    public static async Task<int> WithStorageAsync(string file, Func<PostroomSettings, ServiceProvider, Task<int>> use, CancellationToken stop)
+    {
+        var settings = Settings(file);
+        var folder = Path.GetDirectoryName(Path.GetFullPath(file))!;
+        await using var emulator = settings.Storage.IsDevelopment
+            ? await Emulator.EnsureAsync(Path.Combine(folder, ".azurite", "data"), Console.Error.WriteLine, stop)
+            : null;
+        await using var services = Services(settings, LogLevel.Error);
+        await services.GetRequiredService<OfficeStorage>().PrepareAsync(stop);
+        return await use(settings, services);
     }
 
     /// <summary>Services for settings.</summary>
@@ -60,7 +84,7 @@ internal static class Counter
             await Console.Error.WriteLineAsync(e.Message);
             return Refused;
         }
-        catch (Exception e) when (e is EmulatorException or InvalidDataException)
+        catch (Exception e) when (e is EmulatorException or DoorException or InvalidDataException or DirectoryException)
         {
             await Console.Error.WriteLineAsync(e.Message);
             return Refused;
@@ -70,9 +94,14 @@ internal static class Counter
             await Console.Error.WriteLineAsync($"The storage account cannot be used: {e.Message.Split('\n')[0]}");
             return Trouble;
         }
+        catch (TimeoutException e)
+        {
+            await Console.Error.WriteLineAsync(e.Message);
+            return Trouble;
+        }
         catch (AggregateException e) when (e.InnerExceptions.All(static i => i is Azure.RequestFailedException))
         {
-            await Console.Error.WriteLineAsync($"The storage account cannot be reached: {e.InnerExceptions[0].Message.Split('\n')[0]}");
+            await Console.Error.WriteLineAsync($"The storage account cannot be reached: {e.InnerExceptions[0].Message.Split('\n')[0]}. Look at the setting Storage; the emulator of this machine runs while postroom run does.");
             return Trouble;
         }
         catch (OperationCanceledException)

@@ -101,7 +101,7 @@ internal sealed partial class Emulator : IAsyncDisposable
         var folder = Path.Combine(Home(), ".azurite", "npm");
         var main = Path.Combine(folder, "node_modules", "azurite", "dist", "src", "azurite.js");
         if (!await RunsAsync("node", stop))
-            throw new EmulatorException("Storage is development storage, nothing listens at port 10000, and Node.js is missing to start the emulator. Install it (Debian: apt-get install nodejs npm), or write a connection string into Storage.");
+            throw new EmulatorException("Node.js is missing to start Azurite, the storage emulator of this machine. Install it (Debian: apt-get install nodejs npm), or write the connection string of a storage account into Storage.");
         // npm writes .package-lock.json last, so an interrupted installation is seen and repeated.
         if (SameFile(source, folder, "package-lock.json") && File.Exists(Path.Combine(folder, "node_modules", ".package-lock.json")))
             return main;

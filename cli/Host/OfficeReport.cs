@@ -31,6 +31,9 @@ internal sealed class OfficeReport
     /// <summary>Letters on their desks.</summary>
     public int Delivered => deliveries.Count(static d => d.Outcome is DeliveryOutcome.Delivered);
 
+    /// <summary>Copies that were not put beside their like.</summary>
+    public int Copies => deliveries.Count(static d => d.Outcome is DeliveryOutcome.Duplicate);
+
     /// <summary>Letters held by this run, whatever for.</summary>
     public int Held => sorted.Sum(static s => s.Sorting.Held.Count) + deliveries.Count(static d => d.Outcome is DeliveryOutcome.Refused) + PutAside;
 
@@ -64,6 +67,7 @@ internal sealed class OfficeReport
         Progress?.Invoke(delivery.Outcome switch
         {
             DeliveryOutcome.Delivered => $"{delivery.Letter.Mailbox}: letter {delivery.Letter.Id} delivered",
+            DeliveryOutcome.Duplicate duplicate => $"{delivery.Letter.Mailbox}: letter {delivery.Letter.Id} is a copy of {duplicate.First} and lies there once",
             DeliveryOutcome.Deferred deferred => $"{delivery.Letter.Mailbox}: letter {delivery.Letter.Id} waits. {deferred.Reason}",
             DeliveryOutcome.Refused refused => $"{delivery.Letter.Mailbox}: letter {delivery.Letter.Id} is held. {refused.Reason}",
             _ => "",
@@ -76,5 +80,5 @@ internal sealed class OfficeReport
         Progress?.Invoke("held: a queue message that could not be worked off");
     }
 
-    internal static string Count(int number, string noun) => $"{number} {noun}{(number == 1 ? "" : "s")}";
+    internal static string Count(int number, string noun, string? nouns = null) => $"{number} {(number == 1 ? noun : nouns ?? noun + "s")}";
 }

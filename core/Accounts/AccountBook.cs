@@ -19,13 +19,19 @@ public sealed class AccountBook
 
     internal AccountBook(TableClient table, TimeProvider time) => (this.table, this.time) = (table, time);
 
-    /// <summary>The state of every account ever polled, by name.</summary>
-    public async Task<IReadOnlyDictionary<string, AccountState>> ReadAllAsync(CancellationToken stop)
+    /// <summary>The state of every account ever polled, by name, and the storage server's time: due is judged by its clock alone.</summary>
+    public async Task<(IReadOnlyDictionary<string, AccountState> States, DateTimeOffset Now)> ReadAllAsync(CancellationToken stop)
     {
         var states = new Dictionary<string, AccountState>(StringComparer.OrdinalIgnoreCase);
-        await foreach (var row in table.QueryAsync<TableEntity>($"RowKey eq '{StateRow}'", cancellationToken: stop))
-            states[row.PartitionKey] = AccountRow.State(row);
-        return states;
+        DateTimeOffset? now = null;
+        await foreach (var page in table.QueryAsync<TableEntity>($"RowKey eq '{StateRow}'", cancellationToken: stop).AsPages())
+        {
+            now ??= ServerTime(page);
+            foreach (var row in page.Values)
+                states[row.PartitionKey] = AccountRow.State(row);
+        }
+
+        return (states, now ?? time.GetUtcNow());
     }
 
     /// <summary>Opens an account for one poll.</summary>
@@ -40,7 +46,7 @@ public sealed class AccountBook
         await foreach (var page in table.QueryAsync<TableEntity>($"PartitionKey eq '{key}'", cancellationToken: stop).AsPages())
         {
             // Leases are judged by the server's clock: ours may be minutes off.
-            now ??= page.GetRawResponse().Headers.Date;
+            now ??= ServerTime(page);
             foreach (var row in page.Values)
             {
                 if (row.RowKey == StateRow)
@@ -55,7 +61,7 @@ public sealed class AccountBook
             }
         }
 
-        var serverNow = now ?? throw new InvalidOperationException("The table service sent no Date header (RFC 9110 §6.6.1).");
+        var serverNow = now ?? time.GetUtcNow();
         if (state?.GetString(AccountRow.Holder) is { Length: > 0 } holder
             && state.GetDateTimeOffset(AccountRow.Until) is { } until && until > serverNow && !LeaseHolder.IsGone(holder))
             return (null, holder, until);
@@ -77,4 +83,7 @@ public sealed class AccountBook
             return (null, "another process", serverNow + Lease);
         }
     }
+
+    private static DateTimeOffset ServerTime(Page<TableEntity> page) =>
+        page.GetRawResponse().Headers.Date ?? throw new InvalidOperationException("The table service sent no Date header (RFC 9110 §6.6.1).");
 }

@@ -90,7 +90,7 @@ public sealed class AccountSession : IDisposable
     public Task RenewAsync(CancellationToken stop) => RememberAsync([], stop);
 
     /// <summary>Forgets letters that a complete listing, ended by QUIT +OK, no longer showed.</summary>
-    public void KeepOnly(IReadOnlySet<UInt128> listed) => changed |= Seen.KeepOnly(listed);
+    public void KeepOnly(IReadOnlySet<UInt128> listed) => changed |= Seen.KeepOnly(listed, DateOnly.FromDateTime(Now.UtcDateTime));
 
     /// <summary>Writes <see cref="State"/> and what changed of the seen letters, and gives the lease back.</summary>
     /// <exception cref="LeaseLostException">Somebody else has the account now.</exception>

@@ -22,8 +22,7 @@ public sealed class CollectSchedule(PostroomSettings settings, OfficeStorage sto
         var enabled = settings.Accounts.Values.Where(static a => a.Enabled).ToList();
         if (enabled.Count == 0)
             return 0;
-        var states = await book.ReadAllAsync(stop);
-        var now = time.GetUtcNow();
+        var (states, now) = await book.ReadAllAsync(stop);
         var due = enabled.Where(a => IsDue(a.Name, states.GetValueOrDefault(a.Name) ?? new(), now)).ToList();
         await EnqueueAsync(due, forced: false, stop);
         return due.Count;

@@ -12,6 +12,9 @@ namespace Postroom.Collect;
 /// </summary>
 public sealed partial class Collector
 {
+    // The server's clock comes to us in whole seconds: who asked may have seen the next one already.
+    private static readonly TimeSpan Grain = TimeSpan.FromSeconds(2);
+
     private readonly DownloadBudget budget = new(DownloadBudget.Default);
     private readonly PostroomSettings settings;
     private readonly OfficeStorage storage;
@@ -38,7 +41,7 @@ public sealed partial class Collector
 
         using (session)
         {
-            var due = message.Forced || session.State.NextPoll is null || session.State.NextPoll <= session.Now;
+            var due = message.Forced || session.State.NextPoll is null || session.State.NextPoll <= session.Now + Grain;
             if (!due)
             {
                 await session.CloseAsync(stop);

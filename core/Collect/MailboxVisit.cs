@@ -113,9 +113,13 @@ internal sealed class MailboxVisit(
         await Parallel.ForAsync(0, fetched.Count, new ParallelOptions { MaxDegreeOfParallelism = Together, CancellationToken = stop },
             async (i, token) => stored[i] = await StoreAsync(fetched[i].Listed, fetched[i].Bytes, token));
 
-        var letters = stored.Where(static s => s.Letter is not null).Select(static s => s.Letter!).ToList();
+        var letters = Watched(stored.Where(static s => s.Letter is not null).Select(static s => s.Letter!));
         await Task.WhenAll(InboundMessage.Pack(letters).Select(message => storage.Queues.Inbound.SendAsync(message.Body, null, stop)));
-        await session.RememberAsync([.. stored.Select(static s => s.Listed.Key)], stop);
+        await session.RememberAsync(
+            [
+                .. stored.Select(static s => s.Listed.Key),
+                .. letters.Where(static l => l.Fingerprint is not null).Select(static l => SeenLetters.FingerprintKey(l.Fingerprint!)),
+            ], stop);
         Collected += letters.Count;
         Octets += letters.Sum(static l => l.Size);
 
@@ -127,6 +131,15 @@ internal sealed class MailboxVisit(
         if (done.Count > 0)
             await client.DeleteMessagesAsync(done, stop);
         return done.Count;
+    }
+
+    // Only a letter whose like was here before can be a copy; all others are delivered without a look at the ledger.
+    private List<InboundLetter> Watched(IEnumerable<InboundLetter> letters)
+    {
+        HashSet<string> here = [];
+        return [.. letters.Select(letter => letter.Fingerprint is { } fingerprint
+            && (!here.Add(fingerprint) || session.Seen.TryGet(SeenLetters.FingerprintKey(fingerprint), out _))
+                ? letter with { MayBeCopy = true } : letter)];
     }
 
     private async Task<List<(ListedLetter Listed, Stream Bytes)>> DownloadAsync(List<ListedLetter> batch, CancellationToken stop)
@@ -163,10 +176,12 @@ internal sealed class MailboxVisit(
         await using var letter = bytes;
         var scanner = new HeaderScanner(candidates);
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var body = new BodyHash();
         var buffer = new byte[16384];
         for (int read; (read = await letter.ReadAsync(buffer, stop)) > 0;)
         {
             hash.AppendData(buffer, 0, read);
+            body.Write(buffer.AsSpan(0, read));
             if (!scanner.HeaderEnded)
                 scanner.Write(buffer.AsSpan(0, read));
         }
@@ -184,6 +199,7 @@ internal sealed class MailboxVisit(
         // Stored and remembered: an earlier session enqueued this very letter, only its deletion failed.
         if (remembered && !isNew)
             return new(listed, null, settled);
+        var evidence = scanner.Finish();
         return new(listed, new()
         {
             Id = id,
@@ -191,7 +207,8 @@ internal sealed class MailboxVisit(
             Size = letter.Length,
             Received = time.GetUtcNow(),
             Account = account.Name,
-            Evidence = scanner.Finish(),
+            Evidence = evidence,
+            Fingerprint = evidence.Text("Message-ID")?.Trim() is { Length: > 0 } messageId ? LetterId.Fingerprint(account.Name, messageId, body.Finish()) : null,
             Repeat = !isNew || remembered,
         }, settled);
     }

@@ -15,4 +15,7 @@ public sealed partial class Deliverer
 
     [LoggerMessage(EventId = 304, Level = LogLevel.Error, Message = "Letter {Letter} for {Mailbox}: unexpected failure, tried again later")]
     private partial void LogSurprise(Exception e, string letter, string mailbox);
+
+    [LoggerMessage(EventId = 305, Level = LogLevel.Information, Message = "Letter {Letter} for {Mailbox} is a copy of {First} and was not delivered again")]
+    private partial void LogDuplicate(string letter, string mailbox, string first);
 }

@@ -23,11 +23,13 @@ public sealed partial class Deliverer
     private readonly TimeProvider time;
     private readonly ILogger<Deliverer> log;
     private readonly Dictionary<string, IDeliveryTarget> targets;
+    private readonly CopyWatch copies;
 
     /// <summary>A deliverer for the targets of the settings.</summary>
     public Deliverer(PostroomSettings settings, OfficeStorage storage, DeliveryLedger ledger, HeldShelf shelf, TimeProvider time, ILogger<Deliverer> log)
     {
         (this.settings, this.storage, this.ledger, this.shelf, this.time, this.log) = (settings, storage, ledger, shelf, time, log);
+        copies = new(ledger, time);
         targets = settings.Targets.ToDictionary(static t => t.Key, static t => Open(t.Value), StringComparer.OrdinalIgnoreCase);
     }
 
@@ -46,15 +48,16 @@ public sealed partial class Deliverer
 
         var done = letters.Zip(outcomes, static (letter, outcome) => new Delivery(letter, outcome)).ToList();
         var now = time.GetUtcNow();
-        await ledger.RecordDeliveredAsync(
-            done.Where(static d => d.Outcome is DeliveryOutcome.Delivered)
-                .Select(d => Entry(d.Letter, LetterState.Delivered, ((DeliveryOutcome.Delivered)d.Outcome).Answer, now)), stop);
+        await ledger.RecordFinalAsync(done.Select(d => FinalEntry(d, now)).OfType<LedgerEntry>(), stop);
         foreach (var (letter, outcome) in done)
         {
             switch (outcome)
             {
                 case DeliveryOutcome.Delivered delivered:
                     LogDelivered(letter.Id, letter.Mailbox, delivered.Answer);
+                    break;
+                case DeliveryOutcome.Duplicate duplicate:
+                    LogDuplicate(letter.Id, letter.Mailbox, duplicate.First);
                     break;
                 case DeliveryOutcome.Deferred deferred:
                     await DeferAsync(letter, deferred.Reason, now, stop);
@@ -84,8 +87,19 @@ public sealed partial class Deliverer
 
     private async Task<DeliveryOutcome> TryDeliverAsync(DeliverLetter letter, CancellationToken stop)
     {
-        if (letter.Repeat && await ledger.FindAsync(letter.Mailbox, LedgerEntry.KeyOf(letter.Id, letter.Target, letter.Copy), stop) is { State: LetterState.Delivered } before)
-            return new DeliveryOutcome.Delivered(before.Answer);
+        if (letter.Repeat && await ledger.FindAsync(letter.Mailbox, LedgerEntry.KeyOf(letter.Id, letter.Target, letter.Copy), stop) is { } before)
+        {
+            if (before.State == LetterState.Delivered)
+                return new DeliveryOutcome.Delivered(before.Answer) { Before = true };
+            if (before.State == LetterState.Duplicate)
+                return new DeliveryOutcome.Duplicate(before.CopyOf ?? "") { Before = true };
+        }
+
+        return await copies.OnceAsync(letter, () => HandOverAsync(letter, stop), stop);
+    }
+
+    private async Task<DeliveryOutcome> HandOverAsync(DeliverLetter letter, CancellationToken stop)
+    {
         if (!targets.TryGetValue(letter.Target, out var target))
             return new DeliveryOutcome.Refused($"There is no target \"{letter.Target}\" any more. Define Targets__{letter.Target}__Kind, then release the letter.");
         await using var bytes = await storage.Letters.OpenAsync(letter.Blob, stop);
@@ -106,37 +120,24 @@ public sealed partial class Deliverer
 
         // Queue before ledger: a row without a message would be a letter that waits for ever.
         await storage.Queues.Deliver.SendAsync(DeliverMessage.Pack([tried]).Single().Body, wait, stop);
-        await ledger.RecordPendingAsync(Entry(tried, LetterState.Waiting, reason, now) with { Next = now + wait }, stop);
+        await ledger.RecordPendingAsync(LedgerEntry.Of(tried, LetterState.Waiting, reason, now) with { Next = now + wait }, stop);
         LogDeferred(letter.Id, letter.Mailbox, wait, reason);
     }
 
     private async Task HoldAsync(DeliverLetter letter, string reason, DateTimeOffset now, CancellationToken stop)
     {
         await shelf.HoldAsync(letter, reason, storage.Queues.Deliver.Name, stop);
-        await ledger.RecordPendingAsync(Entry(letter, LetterState.Held, reason, now), stop);
+        await ledger.RecordPendingAsync(LedgerEntry.Of(letter, LetterState.Held, reason, now), stop);
         LogHeld(letter.Id, letter.Mailbox, reason);
     }
 
-    private static LedgerEntry Entry(DeliverLetter letter, LetterState state, string answer, DateTimeOffset now) => new()
+    private static LedgerEntry? FinalEntry(Delivery done, DateTimeOffset now) => done.Outcome switch
     {
-        Mailbox = letter.Mailbox,
-        Letter = letter.Id,
-        State = state,
-        Blob = letter.Blob,
-        Size = letter.Size,
-        Received = letter.Received,
-        Account = letter.Account,
-        Sender = letter.Sender,
-        Recipient = letter.Recipient,
-        MessageId = letter.MessageId,
-        DecidedBy = letter.DecidedBy,
-        Reason = letter.Reason,
-        Target = letter.Target,
-        Copy = letter.Copy,
-        Answer = answer,
-        Attempts = state == LetterState.Waiting ? letter.Attempts : letter.Attempts + 1,
-        Last = now,
-        Desks = letter.Desks,
+        DeliveryOutcome.Delivered { Before: false } delivered =>
+            LedgerEntry.Of(done.Letter, LetterState.Delivered, delivered.Answer, now) with { Claim = CopyClaim.KeyOf(done.Letter) },
+        DeliveryOutcome.Duplicate { Before: false } duplicate =>
+            LedgerEntry.Of(done.Letter, LetterState.Duplicate, $"An equal letter, {duplicate.First}, lies there already: same Message-ID, same text.", now) with { CopyOf = duplicate.First },
+        _ => null,
     };
 
     private static IDeliveryTarget Open(Target target) => target.Kind switch

@@ -14,7 +14,19 @@ public abstract record DeliveryOutcome
 
     /// <summary>The target has the letter; so it had if an earlier attempt put it there.</summary>
     /// <param name="Answer">Where it lies, or the target's words.</param>
-    public sealed record Delivered(string Answer) : DeliveryOutcome;
+    public sealed record Delivered(string Answer) : DeliveryOutcome
+    {
+        /// <summary>Whether the ledger said so already; then its row stays as it is.</summary>
+        public bool Before { get; init; }
+    }
+
+    /// <summary>An equal letter for the same recipient lies there already, so this copy was not put beside it.</summary>
+    /// <param name="First">Id of that letter.</param>
+    public sealed record Duplicate(string First) : DeliveryOutcome
+    {
+        /// <inheritdoc cref="Delivered.Before"/>
+        public bool Before { get; init; }
+    }
 
     /// <summary>Not now: a time-out, a full disk, 4yz, anything unknown.</summary>
     /// <param name="Reason">The target's own words.</param>

@@ -1,3 +1,5 @@
+using Postroom.Mail;
+
 namespace Postroom.Hold;
 
 /// <summary>A letter, or a queue message nobody could read, that waits for a person.</summary>
@@ -44,4 +46,7 @@ public sealed record HeldLetter
 
     /// <summary>Message-ID as written.</summary>
     public string? MessageId { get; init; }
+
+    /// <summary>What happened before it was held, and when it was sent on what a person did.</summary>
+    public IReadOnlyList<StoryLine> Story { get; init; } = [];
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using Azure.Data.Tables;
+using Postroom.Mail;
 
 namespace Postroom.Hold;
 
@@ -17,6 +18,8 @@ internal static class HeldRow
             [nameof(held.Message)] = Encoding.UTF8.GetBytes(held.Message),
             [nameof(held.Size)] = held.Size,
         };
+        if (held.Story.Count > 0)
+            row[nameof(held.Story)] = Story.Write(held.Story);
         if (held.Received is { } received)
             row[nameof(held.Received)] = received;
         foreach (var (name, value) in new[]
@@ -49,5 +52,6 @@ internal static class HeldRow
         Sender = row.GetString(nameof(HeldLetter.Sender)),
         Recipient = row.GetString(nameof(HeldLetter.Recipient)),
         MessageId = row.GetString(nameof(HeldLetter.MessageId)),
+        Story = Story.Read(row.GetString(nameof(HeldLetter.Story))),
     };
 }

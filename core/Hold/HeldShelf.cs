@@ -6,10 +6,15 @@ using Postroom.Queues;
 
 namespace Postroom.Hold;
 
-/// <summary>Where letters wait for a person. Nothing is ever removed from it but by a person.</summary>
+/// <summary>Where letters wait for a person. Nothing is ever sent on from it but by a person.</summary>
 public sealed class HeldShelf
 {
     private const string Partition = "held";
+    private const string SentOnPartition = "sent-on";
+
+    // Must stay above the 5 days a target is tried, with room for an outage: until then Sweep spares the letter's blob.
+    private static readonly TimeSpan Spared = TimeSpan.FromDays(14);
+
     private readonly TableClient table;
     private readonly TimeProvider time;
 
@@ -34,6 +39,7 @@ public sealed class HeldShelf
             Sender = letter.Sender,
             Recipient = recipient,
             MessageId = letter.MessageId,
+            Story = letter.Story ?? [],
         }, stop);
     }
 
@@ -57,6 +63,7 @@ public sealed class HeldShelf
             Sender = letter.Sender,
             Recipient = letter.Recipient,
             MessageId = letter.MessageId,
+            Story = letter.Story ?? [],
         }, stop);
     }
 
@@ -80,13 +87,10 @@ public sealed class HeldShelf
     }
 
     /// <summary>Everything that waits, oldest first.</summary>
-    public async Task<IReadOnlyList<HeldLetter>> ListAsync(CancellationToken stop)
-    {
-        List<HeldLetter> held = [];
-        await foreach (var row in table.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {Partition}"), cancellationToken: stop))
-            held.Add(HeldRow.Read(row));
-        return [.. held.OrderBy(static h => h.Since)];
-    }
+    public Task<IReadOnlyList<HeldLetter>> ListAsync(CancellationToken stop) => ListAsync(Partition, stop);
+
+    /// <summary>What a person sent on within the last days, oldest first: it may still be on its way.</summary>
+    public Task<IReadOnlyList<HeldLetter>> SentOnAsync(CancellationToken stop) => ListAsync(SentOnPartition, stop);
 
     /// <summary>One thing that waits; null if there is none of that id.</summary>
     public async Task<HeldLetter?> FindAsync(string id, CancellationToken stop)
@@ -95,17 +99,40 @@ public sealed class HeldShelf
         return row.HasValue ? HeldRow.Read(row.Value!) : null;
     }
 
-    /// <summary>Whether anything of a letter waits here; then its blob must stay.</summary>
+    /// <summary>Whether anything of a letter waits here, or did and may still be on its way; then its blob must stay.</summary>
     internal async Task<bool> HoldsAsync(string letter, CancellationToken stop)
     {
         await foreach (var _ in table.QueryAsync<TableEntity>(
-            TableClient.CreateQueryFilter($"PartitionKey eq {Partition} and Letter eq {letter}"), maxPerPage: 1, cancellationToken: stop))
+            TableClient.CreateQueryFilter($"(PartitionKey eq {Partition} or PartitionKey eq {SentOnPartition}) and Letter eq {letter}"), maxPerPage: 1, cancellationToken: stop))
             return true;
         return false;
     }
 
     /// <summary>Takes something off the shelf; only after it is on its way again.</summary>
-    public Task RemoveAsync(string id, CancellationToken stop) => table.DeleteEntityAsync(Partition, id, cancellationToken: stop);
+    /// <param name="held">With its story up to now.</param>
+    /// <param name="stop">Ends the wait.</param>
+    internal async Task SendOnAsync(HeldLetter held, CancellationToken stop)
+    {
+        // First there, then gone here: at no moment may Sweep find neither.
+        await table.UpsertEntityAsync(HeldRow.Write(SentOnPartition, held), TableUpdateMode.Replace, stop);
+        await table.DeleteEntityAsync(Partition, held.Id, cancellationToken: stop);
+    }
+
+    internal async Task ForgetSentOnAsync(CancellationToken stop)
+    {
+        var before = time.GetUtcNow() - Spared;
+        await foreach (var row in table.QueryAsync<TableEntity>(
+            TableClient.CreateQueryFilter($"PartitionKey eq {SentOnPartition} and Timestamp lt {before}"), select: ["PartitionKey", "RowKey"], cancellationToken: stop))
+            await table.DeleteEntityAsync(row, cancellationToken: stop);
+    }
+
+    private async Task<IReadOnlyList<HeldLetter>> ListAsync(string partition, CancellationToken stop)
+    {
+        List<HeldLetter> held = [];
+        await foreach (var row in table.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {partition}"), cancellationToken: stop))
+            held.Add(HeldRow.Read(row));
+        return [.. held.OrderBy(static h => h.Since)];
+    }
 
     private Task PutAsync(HeldLetter held, CancellationToken stop) =>
         table.UpsertEntityAsync(HeldRow.Write(Partition, held), TableUpdateMode.Replace, stop);

@@ -9,6 +9,8 @@ namespace Postroom.Ledger;
 /// </summary>
 public sealed class DeliveryLedger
 {
+    // 100 is the limit of a transaction, and each letter may bring a claim.
+    private const int MostLettersPerTransaction = 50;
     private const int MostRowsPerTransaction = 100;
     private readonly TableClient table;
 
@@ -24,19 +26,35 @@ public sealed class DeliveryLedger
         return row.HasValue ? LedgerRow.Read(row.Value!) : null;
     }
 
-    /// <summary>Records deliveries, one transaction for each mailbox.</summary>
-    public async Task RecordDeliveredAsync(IEnumerable<LedgerEntry> entries, CancellationToken stop)
+    /// <summary>The equal letter that lies on a desk; null if none does.</summary>
+    /// <param name="mailbox">The desk.</param>
+    /// <param name="claim">As <see cref="LedgerEntry.Claim"/>.</param>
+    /// <param name="now">From which a week is counted back.</param>
+    /// <param name="stop">Ends the wait.</param>
+    internal async Task<string?> FindCopyAsync(string mailbox, string claim, DateTimeOffset now, CancellationToken stop)
+    {
+        var row = await table.GetEntityIfExistsAsync<TableEntity>(LedgerRow.Partition(mailbox), claim, cancellationToken: stop);
+        return row.HasValue ? CopyClaim.Read(row.Value!, now) : null;
+    }
+
+    /// <summary>Records what is final, delivered letters with what copies find them by, one transaction for each mailbox.</summary>
+    public async Task RecordFinalAsync(IEnumerable<LedgerEntry> entries, CancellationToken stop)
     {
         var transactions = entries
             .GroupBy(static e => LedgerRow.Partition(e.Mailbox))
-            .SelectMany(static mailbox => mailbox.DistinctBy(static e => e.Key).Chunk(MostRowsPerTransaction));
-        await Task.WhenAll(transactions.Select(rows => rows is [var single]
-            ? table.UpsertEntityAsync(LedgerRow.Write(single), TableUpdateMode.Replace, stop)
-            : (Task)table.SubmitTransactionAsync(
-                rows.Select(static r => new TableTransactionAction(TableTransactionActionType.UpsertReplace, LedgerRow.Write(r))), stop)));
+            .SelectMany(static mailbox => mailbox.DistinctBy(static e => e.Key).Chunk(MostLettersPerTransaction));
+        await Task.WhenAll(transactions.Select(entries =>
+        {
+            // Two letters that raced to the desk: either stands for both.
+            var claims = entries.Where(static e => e.Claim is not null).DistinctBy(static e => e.Claim).Select(CopyClaim.Write);
+            List<TableEntity> rows = [.. entries.Select(LedgerRow.Write), .. claims];
+            return rows is [var single]
+                ? table.UpsertEntityAsync(single, TableUpdateMode.Replace, stop)
+                : (Task)table.SubmitTransactionAsync(rows.Select(static r => new TableTransactionAction(TableTransactionActionType.UpsertReplace, r)), stop);
+        }));
     }
 
-    /// <summary>Records that a letter waits or is held.</summary>
+    /// <summary>Records that a letter waits, is held or was given to another desk.</summary>
     /// <returns>False if another worker has delivered it meanwhile: then there is nothing left to wait for.</returns>
     public async Task<bool> RecordPendingAsync(LedgerEntry entry, CancellationToken stop)
     {
@@ -44,7 +62,7 @@ public sealed class DeliveryLedger
         while (true)
         {
             var present = await table.GetEntityIfExistsAsync<TableEntity>(row.PartitionKey, row.RowKey, cancellationToken: stop);
-            if (present.HasValue && LedgerRow.Read(present.Value!).State == LetterState.Delivered)
+            if (present.HasValue && LedgerRow.Read(present.Value!).State is LetterState.Delivered or LetterState.Duplicate)
                 return false;
             try
             {
@@ -66,13 +84,27 @@ public sealed class DeliveryLedger
     {
         List<LedgerEntry> found = [];
         await foreach (var row in table.QueryAsync<TableEntity>(LedgerRow.Matching(text), cancellationToken: stop))
-            found.Add(LedgerRow.Read(row));
+        {
+            if (!CopyClaim.IsClaim(row))
+                found.Add(LedgerRow.Read(row));
+        }
+
         return [.. found.OrderByDescending(static e => e.Received)];
     }
 
-    /// <summary>Delivered entries whose last word is older than a day, and whose blob is still kept.</summary>
-    internal IAsyncEnumerable<TableEntity> DeliveredBeforeAsync(DateTimeOffset day, CancellationToken stop) =>
-        table.QueryAsync<TableEntity>(LedgerRow.DeliveredBefore(day), cancellationToken: stop);
+    /// <summary>Final entries whose last word is older than a day, and whose blob is still kept.</summary>
+    internal IAsyncEnumerable<TableEntity> FinalBeforeAsync(DateTimeOffset day, CancellationToken stop) =>
+        table.QueryAsync<TableEntity>(LedgerRow.FinalBefore(day), cancellationToken: stop);
+
+    /// <summary>Forgets what copies were found by, once they would not count as copies any more.</summary>
+    internal async Task ForgetClaimsAsync(DateTimeOffset now, CancellationToken stop)
+    {
+        List<TableEntity> old = [];
+        await foreach (var row in table.QueryAsync<TableEntity>(CopyClaim.OlderThan(now - CopyClaim.Age), select: ["PartitionKey", "RowKey"], cancellationToken: stop))
+            old.Add(row);
+        foreach (var rows in old.GroupBy(static r => r.PartitionKey).SelectMany(static mailbox => mailbox.Chunk(MostRowsPerTransaction)))
+            await table.SubmitTransactionAsync(rows.Select(static r => new TableTransactionAction(TableTransactionActionType.Delete, r, Azure.ETag.All)), stop);
+    }
 
     /// <summary>Where a letter stands on a desk, its copies for further targets included.</summary>
     internal async Task<IReadOnlyList<LetterState>> StatesAsync(string mailbox, string letter, CancellationToken stop)

@@ -1,3 +1,7 @@
+using System.Text.Json.Serialization;
+using Postroom.Mail;
+using Postroom.Queues;
+
 namespace Postroom.Ledger;
 
 /// <summary>What happened to one letter on one desk.</summary>
@@ -36,6 +40,9 @@ public sealed record LedgerEntry
     /// <summary>What decided about the recipient.</summary>
     public string DecidedBy { get; init; } = "";
 
+    /// <summary>When its desk was found.</summary>
+    public DateTimeOffset? Sorted { get; init; }
+
     /// <summary>That decision in a sentence.</summary>
     public string Reason { get; init; } = "";
 
@@ -65,6 +72,49 @@ public sealed record LedgerEntry
 
     /// <summary>All desks the letter was resolved to.</summary>
     public IReadOnlyList<string> Desks { get; init; } = [];
+
+    /// <summary>Id of the equal letter that lies on the desk; only for <see cref="LetterState.Duplicate"/>.</summary>
+    public string? CopyOf { get; init; }
+
+    /// <summary>What happened to it beside its straight way, in order: held, released.</summary>
+    public IReadOnlyList<StoryLine> Story { get; init; } = [];
+
+    /// <summary>Key of the row by which copies find this letter, written together with its own; null: none is.</summary>
+    [JsonIgnore]
+    public string? Claim { get; init; }
+
+    /// <summary>An entry for a letter on its way.</summary>
+    /// <param name="letter">The letter.</param>
+    /// <param name="state">Where it stands.</param>
+    /// <param name="answer">As <see cref="Answer"/>.</param>
+    /// <param name="now">As <see cref="Last"/>.</param>
+    public static LedgerEntry Of(DeliverLetter letter, LetterState state, string answer, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(letter);
+        return new()
+        {
+            Mailbox = letter.Mailbox,
+            Letter = letter.Id,
+            State = state,
+            Blob = letter.Blob,
+            Size = letter.Size,
+            Received = letter.Received,
+            Account = letter.Account,
+            Sender = letter.Sender,
+            Recipient = letter.Recipient,
+            MessageId = letter.MessageId,
+            Sorted = letter.Sorted,
+            DecidedBy = letter.DecidedBy,
+            Reason = letter.Reason,
+            Target = letter.Target,
+            Copy = letter.Copy,
+            Answer = answer,
+            Attempts = state is LetterState.Delivered or LetterState.Held ? letter.Attempts + 1 : letter.Attempts,
+            Last = now,
+            Desks = letter.Desks,
+            Story = letter.Story ?? [],
+        };
+    }
 }
 
 /// <summary>Where a letter stands on one desk.</summary>
@@ -78,4 +128,10 @@ public enum LetterState
 
     /// <summary>It waits for a person.</summary>
     Held,
+
+    /// <summary>An equal letter for the same recipient lies there; this copy was not put beside it.</summary>
+    Duplicate,
+
+    /// <summary>A person gave it to another desk.</summary>
+    Reassigned,
 }

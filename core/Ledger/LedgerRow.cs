@@ -1,4 +1,5 @@
 using Azure.Data.Tables;
+using Postroom.Mail;
 
 namespace Postroom.Ledger;
 
@@ -39,6 +40,11 @@ internal static class LedgerRow
         Put(nameof(entry.Recipient), entry.Recipient);
         Put(RecipientKey, entry.Recipient?.ToLowerInvariant());
         Put(nameof(entry.MessageId), entry.MessageId);
+        Put(nameof(entry.CopyOf), entry.CopyOf);
+        if (entry.Story.Count > 0)
+            row[nameof(entry.Story)] = Story.Write(entry.Story);
+        if (entry.Sorted is { } sorted)
+            row[nameof(entry.Sorted)] = sorted;
         if (entry.Next is { } next)
             row[nameof(entry.Next)] = next;
         return row;
@@ -63,6 +69,7 @@ internal static class LedgerRow
         Sender = row.GetString(nameof(LedgerEntry.Sender)),
         Recipient = row.GetString(nameof(LedgerEntry.Recipient)),
         MessageId = row.GetString(nameof(LedgerEntry.MessageId)),
+        Sorted = row.GetDateTimeOffset(nameof(LedgerEntry.Sorted)),
         DecidedBy = row.GetString(nameof(LedgerEntry.DecidedBy)) ?? "",
         Reason = row.GetString(nameof(LedgerEntry.Reason)) ?? "",
         Target = row.GetString(nameof(LedgerEntry.Target)) ?? "",
@@ -70,6 +77,8 @@ internal static class LedgerRow
         Attempts = row.GetInt32(nameof(LedgerEntry.Attempts)) ?? 0,
         Last = row.GetDateTimeOffset(nameof(LedgerEntry.Last)) ?? default,
         Next = row.GetDateTimeOffset(nameof(LedgerEntry.Next)),
+        CopyOf = row.GetString(nameof(LedgerEntry.CopyOf)),
+        Story = Story.Read(row.GetString(nameof(LedgerEntry.Story))),
         Desks = (row.GetString(nameof(LedgerEntry.Desks)) ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries),
     };
 
@@ -82,8 +91,8 @@ internal static class LedgerRow
             $"PartitionKey eq {address} or Letter eq {address} or SenderKey eq {address} or RecipientKey eq {address} or MessageId eq {bare} or MessageId eq {bracketed}");
     }
 
-    public static string DeliveredBefore(DateTimeOffset day) =>
-        TableClient.CreateQueryFilter($"State eq {nameof(LetterState.Delivered)} and Last lt {day} and Swept ne {true}");
+    public static string FinalBefore(DateTimeOffset day) => TableClient.CreateQueryFilter(
+        $"(State eq {nameof(LetterState.Delivered)} or State eq {nameof(LetterState.Duplicate)}) and Last lt {day} and Swept ne {true}");
 
     public static TableEntity Swept(TableEntity row) => new(row.PartitionKey, row.RowKey) { [SweptMark] = true };
 

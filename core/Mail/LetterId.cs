@@ -31,8 +31,30 @@ public static class LetterId
     public static string Fresh(TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(time);
-        return Text(Guid.CreateVersion7(time.GetUtcNow()).ToByteArray(bigEndian: true));
+        // As long as a derived one.
+        return Text([.. Guid.CreateVersion7(time.GetUtcNow()).ToByteArray(bigEndian: true), .. RandomNumberGenerator.GetBytes(4)]);
     }
+
+    /// <summary>
+    /// What equal copies of a letter in one account have in common: Message-ID and body. Not the rest of the header, in
+    /// which each copy has its own trace lines; and never the Message-ID alone, which a sender may repeat.
+    /// </summary>
+    /// <param name="account">The account's name: who has two accounts was written to twice.</param>
+    /// <param name="messageId">As written, without blanks around it.</param>
+    /// <param name="body">From <see cref="BodyHash"/>.</param>
+    internal static string Fingerprint(string account, string messageId, ReadOnlySpan<byte> body)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes(account.ToLowerInvariant()));
+        hash.AppendData([0]);
+        hash.AppendData(Encoding.UTF8.GetBytes(messageId));
+        hash.AppendData([0]);
+        hash.AppendData(body);
+        return Text(hash.GetHashAndReset().AsSpan(0, 15));
+    }
+
+    /// <summary>Whether a text, perhaps a stranger's, has the form of an id: then it may be a table key.</summary>
+    internal static bool HasForm(string text) => text.Length == 32 && text.All(Alphabet.Contains);
 
     /// <summary>32 characters for 160 bits, lower-case letters and digits only.</summary>
     internal static string Text(ReadOnlySpan<byte> bits)

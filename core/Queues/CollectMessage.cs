@@ -17,7 +17,7 @@ public sealed record CollectMessage(int V, string Account, DateTimeOffset Due)
     /// <summary>Reads a message from the collect queue.</summary>
     /// <exception cref="JsonException">Not ours, or from a later build: poison it.</exception>
     public static CollectMessage Read(BinaryData body) =>
-        QueueJson.Read(body, QueueJson.Default.CollectMessage);
+        QueueJson.Read(body, QueueJson.Default.CollectMessage, static _ => true);
 
     /// <summary>The message as it travels.</summary>
     public BinaryData Write() => new(JsonSerializer.SerializeToUtf8Bytes(this, QueueJson.Default.CollectMessage));

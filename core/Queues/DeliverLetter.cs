@@ -1,3 +1,5 @@
+using System.Text;
+using System.Text.Json.Serialization;
 using Postroom.Mail;
 
 namespace Postroom.Queues;
@@ -5,6 +7,11 @@ namespace Postroom.Queues;
 /// <summary>One letter on its way to one mailbox.</summary>
 public sealed record DeliverLetter
 {
+    // Together with sender, recipient and Message-ID they must stay below the 64 KiB of a queue message, even if JSON
+    // writes six bytes for a character; desks also below the 32,768 characters of a ledger row's property.
+    private const int MostReason = 1000;
+    private const int MostDeskBytes = 24 << 10;
+
     /// <summary>The letter's id.</summary>
     public required string Id { get; init; }
 
@@ -50,7 +57,13 @@ public sealed record DeliverLetter
     /// <summary>Whether the letter lands here only because nobody else could be found.</summary>
     public bool Undetermined { get; init; }
 
-    /// <summary>Every desk the letter was resolved to, this one included: Sweep removes the blob only when all are final.</summary>
+    /// <summary>When its desk was found.</summary>
+    public DateTimeOffset? Sorted { get; init; }
+
+    /// <summary>
+    /// Every desk the letter was resolved to, this one included: Sweep removes the blob only when all are final. Empty when
+    /// they are too many for a message (about a thousand); the blob is then kept for good.
+    /// </summary>
     public required IReadOnlyList<string> Desks { get; init; }
 
     /// <summary>Attempts made so far.</summary>
@@ -59,6 +72,61 @@ public sealed record DeliverLetter
     /// <summary>When delivery was first tried; null before.</summary>
     public DateTimeOffset? FirstTry { get; init; }
 
+    /// <inheritdoc cref="InboundLetter.Fingerprint"/>
+    public string? Fingerprint { get; init; }
+
+    /// <inheritdoc cref="InboundLetter.MayBeCopy"/>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool MayBeCopy { get; init; }
+
+    /// <inheritdoc cref="InboundLetter.Story"/>
+    public IReadOnlyList<StoryLine>? Story { get; init; }
+
     /// <summary>Whether an earlier, broken attempt may have delivered it already: the target then looks before it acts.</summary>
     public bool Repeat { get; init; }
+
+    /// <summary>The letter as it fits into a queue message.</summary>
+    internal DeliverLetter Fitting() => this with
+    {
+        Reason = Reason.Length <= MostReason ? Reason : Reason[..MostReason],
+        Desks = Desks.Sum(static d => Encoding.UTF8.GetByteCount(d) + 3) <= MostDeskBytes ? Desks : [],
+    };
+
+    /// <summary>One letter for each target of a desk.</summary>
+    /// <param name="letter">The letter.</param>
+    /// <param name="mailbox">The desk.</param>
+    /// <param name="targets">Names of its targets; none: the default target.</param>
+    /// <param name="recipient">The envelope recipient that led here; null where none did.</param>
+    /// <param name="decidedBy">As <see cref="DecidedBy"/>.</param>
+    /// <param name="reason">As <see cref="Reason"/>.</param>
+    /// <param name="undetermined">As <see cref="Undetermined"/>.</param>
+    /// <param name="desks">As <see cref="Desks"/>.</param>
+    /// <param name="now">As <see cref="Sorted"/>.</param>
+    public static IEnumerable<DeliverLetter> ForDesk(
+        InboundLetter letter, string mailbox, IReadOnlyList<string> targets, string? recipient,
+        string decidedBy, string reason, bool undetermined, IReadOnlyList<string> desks, DateTimeOffset now) =>
+        (targets.Count == 0 ? ["default"] : targets).Select((target, i) => new DeliverLetter
+        {
+            Id = letter.Id,
+            Blob = letter.Blob,
+            Size = letter.Size,
+            Received = letter.Received,
+            Account = letter.Account,
+            Session = letter.Session,
+            Mailbox = mailbox,
+            Target = target,
+            Copy = i > 0,
+            Recipient = recipient,
+            Sender = letter.Sender,
+            MessageId = letter.MessageId,
+            DecidedBy = decidedBy,
+            Reason = reason,
+            Undetermined = undetermined,
+            Sorted = now,
+            Desks = desks,
+            Fingerprint = letter.Fingerprint,
+            MayBeCopy = letter.MayBeCopy,
+            Story = letter.Story,
+            Repeat = letter.Repeat,
+        });
 }

@@ -10,11 +10,11 @@ public sealed record DeliverMessage(int V, IReadOnlyList<DeliverLetter> Letters)
     /// <summary>Reads a message from the deliver queue.</summary>
     /// <exception cref="JsonException">Not ours, or from a later build: poison it.</exception>
     public static DeliverMessage Read(BinaryData body) =>
-        QueueJson.Read(body, QueueJson.Default.DeliverMessage);
+        QueueJson.Read(body, QueueJson.Default.DeliverMessage, static m => m.Letters.All(static l => l is not null));
 
     /// <summary>Packs letters into as few messages as their bounds allow, one target a message, mailboxes side by side.</summary>
     public static IEnumerable<LetterBatch<DeliverLetter>> Pack(IEnumerable<DeliverLetter> letters) =>
         LetterBatch.Pack(
             letters.OrderBy(static l => l.Target, StringComparer.OrdinalIgnoreCase).ThenBy(static l => l.Mailbox, StringComparer.OrdinalIgnoreCase),
-            static l => l.Size, QueueJson.Default.DeliverLetter, static l => l.Target);
+            static l => l.Size, static l => QueueJson.Write(l.Fitting(), QueueJson.Default.DeliverLetter), static l => l.Target);
 }

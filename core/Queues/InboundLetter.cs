@@ -6,6 +6,11 @@ namespace Postroom.Queues;
 /// <summary>One stored letter on its way to Resolve.</summary>
 public sealed record InboundLetter
 {
+    // A path has 256 octets (RFC 5321 §4.5.3.1.3), real ones up to twice that; a line 998 (RFC 5322 §2.1.1). Evidence
+    // may be longer, and both are carried on into the deliver message.
+    private const int LongestSender = 512;
+    private const int LongestMessageId = 998;
+
     /// <summary>The letter's id: derived for collected mail, fresh for direct SMTP.</summary>
     public required string Id { get; init; }
 
@@ -30,13 +35,35 @@ public sealed record InboundLetter
     /// <summary>The header lines that may decide who gets it.</summary>
     public required HeaderEvidence Evidence { get; init; }
 
-    /// <summary>Envelope sender as far as known: the SMTP envelope's, or the provider's Return-Path. Empty for the null sender.</summary>
+    /// <summary>Envelope sender as far as known: the SMTP envelope's, or the provider's Return-Path. Empty for the null sender; null when nothing told, or something longer than any address.</summary>
     [JsonIgnore]
-    public string? Sender => Envelope?.Sender ?? Evidence.Text("Return-Path")?.Trim().Trim('<', '>');
+    public string? Sender =>
+        (Envelope?.Sender ?? Evidence.Text("Return-Path")?.Trim().Trim('<', '>')) is { Length: <= LongestSender } sender ? sender : null;
 
-    /// <summary>Message-ID as written; null when the letter has none.</summary>
+    /// <summary>Message-ID as written, cut where no line may go on; null when the letter has none.</summary>
     [JsonIgnore]
-    public string? MessageId => Evidence.Text("Message-ID")?.Trim();
+    public string? MessageId
+    {
+        get
+        {
+            var id = Evidence.Text("Message-ID")?.Trim();
+            return id?.Length > LongestMessageId ? id[..LongestMessageId] : id;
+        }
+    }
+
+    /// <summary>What equal copies of a letter have in common, account, Message-ID and body in one hash; null when it has no Message-ID.</summary>
+    public string? Fingerprint { get; init; }
+
+    /// <summary>Whether its account had a letter of the same fingerprint within a week: delivery then looks before it acts.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool MayBeCopy { get; init; }
+
+    /// <summary>Whether a person released it: what holds letters back because they are too many no longer does.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Released { get; init; }
+
+    /// <summary>What happened to it so far beside its straight way; null: nothing.</summary>
+    public IReadOnlyList<StoryLine>? Story { get; init; }
 
     /// <summary>Whether an earlier, broken attempt may have sent it already: later stages then look before they act.</summary>
     public bool Repeat { get; init; }

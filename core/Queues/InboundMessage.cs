@@ -10,9 +10,15 @@ public sealed record InboundMessage(int V, IReadOnlyList<InboundLetter> Letters)
     /// <summary>Reads a message from the inbound queue.</summary>
     /// <exception cref="JsonException">Not ours, or from a later build: poison it.</exception>
     public static InboundMessage Read(BinaryData body) =>
-        QueueJson.Read(body, QueueJson.Default.InboundMessage);
+        QueueJson.Read(body, QueueJson.Default.InboundMessage, static m => m.Letters.All(static l => l is not null));
 
     /// <summary>Packs letters into as few messages as their bounds allow, in order.</summary>
     public static IEnumerable<LetterBatch<InboundLetter>> Pack(IEnumerable<InboundLetter> letters) =>
-        LetterBatch.Pack(letters, static l => l.Size, QueueJson.Default.InboundLetter, static _ => "");
+        LetterBatch.Pack(letters, static l => l.Size, Write, static _ => "");
+
+    private static byte[] Write(InboundLetter letter)
+    {
+        var text = QueueJson.Write(letter, QueueJson.Default.InboundLetter);
+        return QueueJson.LengthOnTheWire(text) <= LetterBatch.MaxJsonBytes ? text : QueueJson.Write(letter, QueueJson.Dense.InboundLetter);
+    }
 }

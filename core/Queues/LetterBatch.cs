@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 
 namespace Postroom.Queues;
 
@@ -17,41 +16,47 @@ internal static class LetterBatch
     /// <summary>Most mail that one message stands for, so that a handler ends well within a lease. One larger letter travels alone.</summary>
     public const long MaxMailBytes = 8 << 20;
 
-    /// <summary>Most JSON in one message. Must stay below the queue's 64 KiB, and above one letter's 32 KB of evidence.</summary>
+    /// <summary>
+    /// Most JSON in one message, as it is on the wire. One longer letter travels alone; it must stay below
+    /// <see cref="MostQueueBytes"/>, as an evidence of <see cref="Mail.CandidateHeaders.Budget"/> does when it is written densely.
+    /// </summary>
     public const int MaxJsonBytes = 40 << 10;
 
+    /// <summary>What a queue takes.</summary>
+    public const int MostQueueBytes = 64 << 10;
+
+    // {"v":1,"letters":[]}
+    private const int Frame = 20;
+
+    /// <param name="letters">In this order.</param>
+    /// <param name="size">Octets of a letter.</param>
+    /// <param name="write">A letter's JSON.</param>
+    /// <param name="apart">Letters in which this differs do not travel together.</param>
     public static IEnumerable<LetterBatch<T>> Pack<T>(
-        IEnumerable<T> letters, Func<T, long> size, JsonTypeInfo<T> type, Func<T, string> apart)
+        IEnumerable<T> letters, Func<T, long> size, Func<T, byte[]> write, Func<T, string> apart)
     {
         List<T> batch = [];
         List<byte[]> parts = [];
-        long mail = 0, json = 0;
+        long mail = 0, json = Frame;
         foreach (var letter in letters)
         {
-            var part = Write(letter, type);
-            var full = batch.Count == MaxLetters || mail + size(letter) > MaxMailBytes || json + part.Length > MaxJsonBytes;
+            var part = write(letter);
+            var length = QueueJson.LengthOnTheWire(part);
+            var full = batch.Count == MaxLetters || mail + size(letter) > MaxMailBytes || json + length > MaxJsonBytes;
             if (batch.Count > 0 && (full || !string.Equals(apart(batch[0]), apart(letter), StringComparison.OrdinalIgnoreCase)))
             {
                 yield return new(batch, Join(parts));
-                (batch, parts, mail, json) = ([], [], 0, 0);
+                (batch, parts, mail, json) = ([], [], 0, Frame);
             }
 
             batch.Add(letter);
             parts.Add(part);
             mail += size(letter);
-            json += part.Length + 1;
+            json += length + 1;
         }
 
         if (batch.Count > 0)
             yield return new(batch, Join(parts));
-    }
-
-    private static byte[] Write<T>(T letter, JsonTypeInfo<T> type)
-    {
-        var buffer = new ArrayBufferWriter<byte>(512);
-        using (var json = new Utf8JsonWriter(buffer, new() { Encoder = QueueJson.Encoder }))
-            JsonSerializer.Serialize(json, letter, type);
-        return buffer.WrittenSpan.ToArray();
     }
 
     private static BinaryData Join(List<byte[]> parts)

@@ -12,4 +12,7 @@ public sealed partial class Resolver
 
     [LoggerMessage(EventId = 203, Level = LogLevel.Error, Message = "Letter {Letter} could not be sorted and goes back alone")]
     private partial void LogAlone(Exception e, string letter);
+
+    [LoggerMessage(EventId = 204, Level = LogLevel.Warning, Message = "Letter {Letter} tells {Mailbox} that letters for an unknown address are held")]
+    private partial void LogNotice(string letter, string mailbox);
 }

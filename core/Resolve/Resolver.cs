@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Logging;
 using Postroom.Directory;
 using Postroom.Hold;
+using Postroom.Ledger;
+using Postroom.Mail;
 using Postroom.Queues;
 using Postroom.Settings;
 using Postroom.Store;
@@ -12,7 +14,8 @@ namespace Postroom.Resolve;
 /// letter that makes trouble goes back alone, so that it fails alone.
 /// </summary>
 public sealed partial class Resolver(
-    PostroomSettings settings, OfficeStorage storage, LiveDirectory directory, HeldShelf shelf, ILogger<Resolver> log)
+    PostroomSettings settings, OfficeStorage storage, LiveDirectory directory, HeldShelf shelf, DeliveryLedger ledger,
+    UnknownTally tally, TimeProvider time, ILogger<Resolver> log)
 {
     /// <summary>Resolves every letter of a message.</summary>
     /// <param name="message">The message.</param>
@@ -24,15 +27,32 @@ public sealed partial class Resolver(
         ArgumentNullException.ThrowIfNull(message);
         var present = await directory.CurrentAsync(stop);
         List<SortedLetter> sorted = [];
-        List<DeliverLetter> onward = [];
         foreach (var letter in message.Letters.Select(l => again ? l with { Repeat = true } : l))
+            await ApartAsync(letter, async () => sorted.Add(new(letter, await TurnLoopsAsideAsync(letter, Sort(letter, present), stop))));
+
+        var (folded, notices) = await FoldAsync(sorted, stop);
+        List<SortedLetter> done = [];
+        List<DeliverLetter> onward = [];
+        foreach (var one in folded)
+        {
+            await ApartAsync(one.Letter, async () =>
+            {
+                await HoldAsync(one, stop);
+                done.Add(one);
+                onward.AddRange(Letters(one, present, time.GetUtcNow()));
+            });
+        }
+
+        foreach (var notice in notices)
+            onward.AddRange(await WriteAsync(notice, present, stop));
+        await Task.WhenAll(DeliverMessage.Pack(onward).Select(batch => storage.Queues.Deliver.SendAsync(batch.Body, null, stop)));
+        return done;
+
+        async Task ApartAsync(InboundLetter letter, Func<Task> work)
         {
             try
             {
-                var sorting = await SortAsync(letter, present, stop);
-                sorted.Add(new(letter, sorting));
-                var desks = sorting.Desks.Select(static d => d.Mailbox).ToList();
-                onward.AddRange(sorting.Desks.SelectMany(desk => Letters(letter, desk, desks, sorting.DecidedBy, present)));
+                await work();
             }
             catch (Exception e) when (message.Letters.Count > 1 && !stop.IsCancellationRequested)
             {
@@ -40,61 +60,109 @@ public sealed partial class Resolver(
                 await storage.Queues.Inbound.SendAsync(InboundMessage.Pack([letter with { Repeat = true }]).Single().Body, null, stop);
             }
         }
-
-        await Task.WhenAll(DeliverMessage.Pack(onward).Select(batch => storage.Queues.Deliver.SendAsync(batch.Body, null, stop)));
-        return sorted;
     }
 
-    private async Task<Sorting> SortAsync(InboundLetter letter, RecipientDirectory present, CancellationToken stop)
+    private Sorting Sort(InboundLetter letter, RecipientDirectory present)
     {
-        Sorting sorting;
+        // Whoever releases a letter has seen what it is: one more turn is then wanted.
+        var evidence = letter.Released ? letter.Evidence with { ReceivedCount = 0 } : letter.Evidence;
         if (letter.Envelope is not null)
+            return Sorter.Sort(letter.Envelope, evidence, present);
+        if (letter.Account is { } name && settings.Accounts.TryGetValue(name, out var account))
+            return Sorter.Sort(account, evidence, present);
+        var gone = $"It was collected from account \"{letter.Account}\", which is no longer in the settings.";
+        return new([], [], [new(null, gone)], "nothing", gone, [gone]);
+    }
+
+    // Our own X-Postroom-Id proves a loop when the ledger knows that letter on the very same desk; on another desk it
+    // only shows that somebody passed it on. Delivered-To (RFC 9228 §4) proves nothing in collected mail: the provider
+    // writes it himself, with the very address his customer has with us. It costs letters without our header nothing.
+    private async Task<Sorting> TurnLoopsAsideAsync(InboundLetter letter, Sorting sorting, CancellationToken stop)
+    {
+        if (letter.Released)
+            return sorting;
+        var ids = letter.Evidence.Lines.Where(static l => string.Equals(l.Name, "X-Postroom-Id", StringComparison.OrdinalIgnoreCase))
+            .Select(static l => l.Value.Trim()).Where(LetterId.HasForm).Distinct().ToList();
+        foreach (var desk in ids.Count == 0 ? [] : sorting.Desks)
         {
-            sorting = Sorter.Sort(letter.Envelope, present);
-        }
-        else if (letter.Account is { } name && settings.Accounts.TryGetValue(name, out var account))
-        {
-            sorting = Sorter.Sort(account, letter.Evidence, present);
-        }
-        else
-        {
-            var gone = $"It was collected from account \"{letter.Account}\", which is no longer in the settings.";
-            sorting = new([], [], [new(null, gone)], "nothing", gone, [gone]);
+            foreach (var id in ids)
+            {
+                if (await ledger.FindAsync(desk.Mailbox, id, stop) is null)
+                    continue;
+                var reason = $"It carries X-Postroom-Id {id}: mailbox {desk.Mailbox} had this letter before, so it seems to go round in circles. Find out who forwards it to us, then release it.";
+                sorting = Held(sorting, desk, reason);
+                break;
+            }
         }
 
-        foreach (var held in sorting.Held)
-        {
-            await shelf.HoldAsync(letter, held.Reason, storage.Queues.Inbound.Name, held.Recipient, stop);
-            LogHeld(letter.Id, held.Reason);
-        }
-
-        LogSorted(letter.Id, sorting.DecidedBy, sorting.Desks.Count);
         return sorting;
     }
 
-    private static IEnumerable<DeliverLetter> Letters(
-        InboundLetter letter, SortedDesk desk, List<string> desks, string decidedBy, RecipientDirectory present)
+    // Somebody whose address is gone, or was never there, may get a thousand letters a day: the postmaster sees ten.
+    private async Task<(List<SortedLetter> Sorted, List<FoldNotice> Notices)> FoldAsync(List<SortedLetter> sorted, CancellationToken stop)
     {
-        var targets = present.HasMailbox(desk.Mailbox) ? present.TargetsOf(desk.Mailbox) : [];
-        return (targets.Count == 0 ? ["default"] : targets).Select((target, i) => new DeliverLetter
+        List<FoldNotice> notices = [];
+        var unknown = sorted
+            .Where(static s => !s.Letter.Released)
+            .SelectMany(static s => s.Sorting.Desks.Where(static d => d.Undetermined && d.Recipient is not null).Select(d => (s.Letter.Id, Desk: d)))
+            .GroupBy(static u => u.Desk.Recipient!, StringComparer.OrdinalIgnoreCase);
+        foreach (var address in unknown.ToList())
         {
-            Id = letter.Id,
-            Blob = letter.Blob,
-            Size = letter.Size,
-            Received = letter.Received,
-            Account = letter.Account,
-            Session = letter.Session,
-            Mailbox = desk.Mailbox,
-            Target = target,
-            Copy = i > 0,
-            Recipient = desk.Recipient,
-            Sender = letter.Sender,
-            MessageId = letter.MessageId,
-            DecidedBy = decidedBy,
-            Reason = desk.Reason,
-            Undetermined = desk.Undetermined,
-            Desks = desks,
-            Repeat = letter.Repeat,
-        });
+            var count = await tally.CountAsync(address.Key, [.. address.Select(static a => a.Id)], stop);
+            if (count.Notice is { } notice)
+                notices.Add(notice with { Mailbox = address.First().Desk.Mailbox });
+            foreach (var (id, desk) in address.Where(a => !count.Shown.Contains(a.Id)))
+            {
+                var reason = $"{desk.Reason} The postmaster had {UnknownTally.MostShown} letters for this address within a day; this one is kept here instead.";
+                sorted = [.. sorted.Select(s => s.Letter.Id == id ? s with { Sorting = Held(s.Sorting, desk, reason) } : s)];
+            }
+        }
+
+        return (sorted, notices);
+    }
+
+    private static Sorting Held(Sorting sorting, SortedDesk desk, string reason) => sorting with
+    {
+        Desks = [.. sorting.Desks.Where(d => d != desk)],
+        Held = [.. sorting.Held, new(desk.Recipient, reason)],
+        Steps = [.. sorting.Steps, reason],
+    };
+
+    private async Task HoldAsync(SortedLetter one, CancellationToken stop)
+    {
+        foreach (var held in one.Sorting.Held)
+        {
+            await shelf.HoldAsync(one.Letter, held.Reason, storage.Queues.Inbound.Name, held.Recipient, stop);
+            LogHeld(one.Letter.Id, held.Reason);
+        }
+
+        LogSorted(one.Letter.Id, one.Sorting.DecidedBy, one.Sorting.Desks.Count);
+    }
+
+    private static IEnumerable<DeliverLetter> Letters(SortedLetter one, RecipientDirectory present, DateTimeOffset now)
+    {
+        var desks = one.Sorting.Desks.Select(static d => d.Mailbox).ToList();
+        return one.Sorting.Desks.SelectMany(desk => DeliverLetter.ForDesk(
+            one.Letter, desk.Mailbox, Targets(desk.Mailbox, present), desk.Recipient, one.Sorting.DecidedBy, desk.Reason, desk.Undetermined, desks, now));
+    }
+
+    private static IReadOnlyList<string> Targets(string mailbox, RecipientDirectory present) =>
+        present.HasMailbox(mailbox) ? present.TargetsOf(mailbox) : [];
+
+    // A letter like any other: stored once under a derived id, so that a repetition writes nothing new.
+    private async Task<IEnumerable<DeliverLetter>> WriteAsync(FoldNotice notice, RecipientDirectory present, CancellationToken stop)
+    {
+        var bytes = notice.Write();
+        var blob = LetterStore.BlobName(notice.Id);
+        using var stream = new MemoryStream(bytes);
+        await storage.Letters.PutAsync(blob, stream, stop);
+        LogNotice(notice.Id, notice.Mailbox);
+        var letter = new InboundLetter
+        {
+            Id = notice.Id, Blob = blob, Size = bytes.Length, Received = notice.At, Envelope = new("", []),
+            Evidence = new([new("Message-ID", notice.MessageId, false)], 0, false), Repeat = true,
+        };
+        return DeliverLetter.ForDesk(letter, notice.Mailbox, Targets(notice.Mailbox, present), null, FoldNotice.DecidedBy,
+            "Postroom wrote it: letters for an unknown address are held.", false, [notice.Mailbox], notice.At);
     }
 }

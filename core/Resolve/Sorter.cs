@@ -12,10 +12,17 @@ public static class Sorter
 {
     private const int MostNamed = 3;
 
+    // RFC 5321 §6.3 asks for at least 100 where one server counts its own relays; a letter that people sent to people has
+    // fewer than ten, and between our accounts and somebody's forwarding each turn costs a poll.
+    private const int MostReceivedLines = 50;
+
     /// <summary>Sorts a collected letter.</summary>
     public static Sorting Sort(Account account, HeaderEvidence evidence, RecipientDirectory directory)
     {
         ArgumentNullException.ThrowIfNull(account);
+        ArgumentNullException.ThrowIfNull(evidence);
+        if (Loop(evidence) is { } loop)
+            return loop;
         if (account.Mailbox is { } mailbox)
         {
             var reason = $"Account {account.Name} holds the mail of mailbox {mailbox} only.";
@@ -27,9 +34,12 @@ public static class Sorter
     }
 
     /// <summary>Sorts a letter with a known envelope.</summary>
-    public static Sorting Sort(Envelope envelope, RecipientDirectory directory)
+    public static Sorting Sort(Envelope envelope, HeaderEvidence evidence, RecipientDirectory directory)
     {
         ArgumentNullException.ThrowIfNull(envelope);
+        ArgumentNullException.ThrowIfNull(evidence);
+        if (Loop(evidence) is { } loop)
+            return loop;
         List<EmailAddress> recipients = [];
         List<string> steps = [];
         foreach (var text in envelope.Recipients)
@@ -48,6 +58,14 @@ public static class Sorter
     private static string Named(IReadOnlyList<string> recipients) =>
         string.Join(", ", recipients.Take(MostNamed)) + (recipients.Count > MostNamed ? $" and {recipients.Count - MostNamed} more" : "");
 
+    private static Sorting? Loop(HeaderEvidence evidence)
+    {
+        if (evidence.ReceivedCount <= MostReceivedLines)
+            return null;
+        var reason = $"It has {evidence.ReceivedCount} Received lines, more than {MostReceivedLines}: it seems to go round in circles. Find out who forwards to whom, then release it.";
+        return new([], [], [new(null, reason)], RecipientDecision.ByNothing, reason, [reason]);
+    }
+
     private static Sorting Sort(
         IReadOnlyList<EmailAddress> recipients, string decidedBy, string reason, IReadOnlyList<string> evidence,
         IReadOnlyList<string> domains, RecipientDirectory directory)
@@ -63,22 +81,22 @@ public static class Sorter
             if (known)
                 desks.AddRange(answer.Mailboxes.Select(m => new SortedDesk(m, recipient.ToString(), reason, false)));
             else
-                Undetermined(recipient.ToString(), recipient.Domain, directory.UnknownRecipient, $"Nobody has the address {recipient}. {reason}");
+                Undetermined(recipient.ToString(), recipient.Domain, directory.UnknownRecipient, "UnknownRecipient", $"Nobody has the address {recipient}. {reason}");
         }
 
         if (recipients.Count == 0)
-            Undetermined(null, domains.Count == 1 ? domains[0] : "", directory.UndeterminedRecipient, reason);
+            Undetermined(null, domains.Count == 1 ? domains[0] : "", directory.UndeterminedRecipient, "UndeterminedRecipient", reason);
 
         // One letter, one copy on a desk, however many addresses lead there; a real recipient's line comes first.
         var distinct = desks.OrderBy(static d => d.Undetermined).DistinctBy(static d => d.Mailbox, StringComparer.OrdinalIgnoreCase).ToList();
         return new([.. recipients.Select(static r => r.ToString())], distinct, held, decidedBy, reason, steps);
 
-        void Undetermined(string? recipient, string domain, UnknownRecipient policy, string why)
+        void Undetermined(string? recipient, string domain, UnknownRecipient policy, string setting, string why)
         {
             if (policy == UnknownRecipient.Hold)
             {
                 held.Add(new(recipient, why));
-                steps.Add("The letter waits for a person (UnknownRecipient is Hold).");
+                steps.Add($"The letter waits for a person ({setting} is Hold).");
                 return;
             }
 

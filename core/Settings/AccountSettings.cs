@@ -73,6 +73,10 @@ internal static class AccountSettings
             if (authorities.Count == 0)
                 section.Problem("CaFile", $"{path} holds no certificate. Write a PEM file with \"BEGIN CERTIFICATE\" in it.");
         }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            section.Problem("CaFile", $"{path}: there is no such file. Write the path of a PEM file; a relative one counts from the settings file.");
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
         {
             section.Problem("CaFile", $"{path} cannot be read as PEM. {e.Message}");

@@ -18,6 +18,15 @@ public sealed record SettingDefinition(string Name, string Default, string Form,
     internal string Named(IReadOnlyList<string> written) =>
         string.Join("__", parts.Select((p, i) => p.StartsWith('{') && i < written.Count ? written[i] : p));
 
+    /// <summary>Characters of the name that are not the administrator's own.</summary>
+    internal int FixedLength => parts.Where(static p => !p.StartsWith('{')).Sum(static p => p.Length);
+
+    /// <summary>Whether a written name begins and ends like this one and only lacks what is between, such as <c>Multidrop</c>.</summary>
+    internal bool HasEndsOf(IReadOnlyList<string> written) =>
+        written.Count is > 2 && written.Count < parts.Length
+        && string.Equals(Root, written[0], StringComparison.OrdinalIgnoreCase)
+        && string.Equals(parts[^1], written[^1], StringComparison.OrdinalIgnoreCase);
+
     /// <summary>First part of the name.</summary>
     internal string Root => parts[0];
 }

@@ -26,10 +26,12 @@ internal sealed class SettingSection(string prefix, IReadOnlyDictionary<string, 
     /// <summary>A password as written, blanks included.</summary>
     public string RequiredSecret(string setting, string remedy)
     {
-        if (values.TryGetValue(Name(setting), out var value) && value.Length > 0)
-            return value;
-        Problem(setting, "is missing. " + remedy);
-        return "";
+        if (!values.TryGetValue(Name(setting), out var value) || value.Length == 0)
+            Problem(setting, "is missing. " + remedy);
+        // Azure puts the secret in its place; where it cannot, or nobody is Azure, the reference itself would go to the server.
+        else if (value.StartsWith("@Microsoft.KeyVault(", StringComparison.OrdinalIgnoreCase))
+            Problem(setting, "is a Key Vault reference that nobody has resolved. In Azure let the app's identity read the secret; on this machine write the secret itself.");
+        return value ?? "";
     }
 
     /// <summary>Text as written, for the one setting whose blanks count.</summary>
@@ -74,8 +76,14 @@ internal sealed class SettingSection(string prefix, IReadOnlyDictionary<string, 
             return otherwise;
         if (TryTime(text, out var time) && time >= least && time <= most)
             return time;
-        Problem(setting, $"\"{text}\" is not possible. Write a time from {least:c} to {most:c}, as {otherwise:c} or with a unit, such as 90s, 5m, 2h or 1d.");
+        Problem(setting, $"\"{text}\" is not possible. Write a time from {Words(least)} to {Words(most)}, as {otherwise:c} or with a unit, such as 90s, 5m, 2h or 1d.");
         return otherwise;
+    }
+
+    private static string Words(TimeSpan bound)
+    {
+        var (count, unit) = bound.TotalDays >= 1 ? (bound.TotalDays, 'd') : bound.TotalMinutes >= 1 ? (bound.TotalMinutes, 'm') : (bound.TotalSeconds, 's');
+        return string.Create(CultureInfo.InvariantCulture, $"{count:0.##}{unit}");
     }
 
     private static bool TryTime(string text, out TimeSpan time)
@@ -83,7 +91,7 @@ internal sealed class SettingSection(string prefix, IReadOnlyDictionary<string, 
         time = default;
         var unit = char.ToLowerInvariant(text[^1]) switch { 's' => 1, 'm' => 60, 'h' => 3600, 'd' => 86400, _ => 0 };
         var number = unit == 0 ? text : text[..^1];
-        if (double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var count) && count <= 1e9)
+        if (double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var count) && count is >= 0 and <= 1e9)
         {
             // A bare number is seconds: TimeSpan itself would read days.
             time = TimeSpan.FromSeconds(count * Math.Max(unit, 1));

@@ -21,7 +21,7 @@ public static class SettingsCatalogue
         new("Accounts__{name}__Multidrop__Hosts", "required for `Received`", "host names, comma separated; a leading dot means any host below", "The provider's receiving hosts: only Received lines they wrote count."),
         new("Accounts__{name}__Multidrop__Occurrence", "`First`", "`First`, `Last`, `AboveReceived`", "Which of several matching lines decides."),
         new("Accounts__{name}__Multidrop__Skip", "0", "0 to 100 lines", "Matching lines to pass over."),
-        new("Accounts__{name}__Multidrop__Fallback", "`None`", "`None`, `Received`, `To`", "What to try when nothing was found; `None` sends the letter to the postmaster."),
+        new("Accounts__{name}__Multidrop__Fallback", "`None`", "`None`, `Received`, `To`", "What to try when nothing was found; then, or with `None`, `UndeterminedRecipient` decides."),
         new("Accounts__{name}__Domains", "all `Domains`", "domains, comma separated", "Which addresses count as ours in this account."),
         new("Accounts__{name}__Subdomains", "`false`", YesNo, "Whether addresses in domains below count too."),
         new("Accounts__{name}__DeleteAfterDays", "0", "-1 to 3650 days", "0 deletes a letter from the server once it is stored, a number keeps it so many days, -1 for ever."),
@@ -38,7 +38,8 @@ public static class SettingsCatalogue
         new("Postmaster", "required", "name of a mailbox", "Gets what nobody else gets."),
         new("Postmasters__{domain}", "`Postmaster`", "name of a mailbox", "Postmaster of one domain; dots in the domain are written as `_`."),
         new("UnknownRecipient", "`Postmaster`", "`Postmaster`, `Hold`", "What happens to collected letters for addresses of ours that nobody has."),
-        new("Targets__{name}__Kind", "`Maildir`", "`Maildir`, `Imap`, `Lmtp`, `Smtp`", "How letters are handed over."),
+        new("UndeterminedRecipient", "what `UnknownRecipient` says", "`Postmaster`, `Hold`", "What happens to collected letters in which no recipient was found."),
+        new("Targets__{name}__Kind", "`Maildir`", "`Maildir`, `Imap`, `Lmtp`, `Smtp`", "How letters are handed over; this build has only `Maildir`."),
         new("Targets__{name}__Path", "`mail`", "folder; `{mailbox}` stands for the mailbox's name", "Maildir: the folder that holds one Maildir per mailbox. Relative to the settings file."),
         new("Smtp__Enabled", "`true` on one machine", YesNo, "The SMTP door."),
         new("Smtp__HostName", "the machine's name", "host name", "How the door calls itself."),
@@ -89,9 +90,8 @@ public static class SettingsCatalogue
     {
         var name = string.Join("__", written);
         var (best, distance) = All
-            .Select(d => d.Named(written))
-            .Select(candidate => (candidate, EditDistance.Between(candidate, name)))
-            .MinBy(static c => c.Item2);
-        return distance <= Math.Max(2, name.Length / 4) ? best : null;
+            .Select(d => (Candidate: d, Distance: d.HasEndsOf(written) ? 0 : EditDistance.Between(d.Named(written), name)))
+            .MinBy(static c => c.Distance);
+        return distance <= Math.Max(2, best.FixedLength / 4) ? best.Named(written) : null;
     }
 }

@@ -14,7 +14,11 @@ public static class SettingsFile
     {
         try
         {
-            using var json = JsonDocument.Parse(File.ReadAllBytes(path), Lenient);
+            ReadOnlyMemory<byte> file = File.ReadAllBytes(path);
+            // Editors on Windows put a byte order mark in front.
+            if (file.Span.StartsWith("\uFEFF"u8))
+                file = file[3..];
+            using var json = JsonDocument.Parse(file, Lenient);
             var root = json.RootElement;
             if (root.ValueKind == JsonValueKind.Object && root.TryGetProperty("Values", out var inner))
                 root = inner;

@@ -3,6 +3,7 @@ using Postroom.Accounts;
 using Postroom.Deliver;
 using Postroom.Directory;
 using Postroom.Mail;
+using Postroom.Queues;
 using Postroom.Store;
 
 namespace Postroom.Settings;
@@ -77,11 +78,15 @@ public sealed class SettingsReader
                 : $"Write the name of the mailbox that gets what nobody else gets, one of: {string.Join(", ", known)}."),
             values.Where(static v => v.Key.StartsWith("Postmasters__", StringComparison.OrdinalIgnoreCase))
                 .ToDictionary(static v => v.Key["Postmasters__".Length..], static v => v.Value.Trim(), StringComparer.OrdinalIgnoreCase),
-            top.Choice("UnknownRecipient", UnknownRecipient.Postmaster));
+            top.Choice("UnknownRecipient", UnknownRecipient.Postmaster))
+        {
+            UndeterminedRecipient = top.Has("UndeterminedRecipient") ? top.Choice("UndeterminedRecipient", UnknownRecipient.Postmaster) : null,
+        };
         if (accounts.Values.Any(static a => a.Subdomains))
             directory = directory with { Domains = [.. domains, .. Subdomains(directory)] };
-        if (directory.Postmaster.Length > 0 && !RecipientDirectory.TryBuild(directory, out _, out var contradictions))
-            problems.AddRange(contradictions);
+        // A missing postmaster is told already; what else the directory finds must not wait for it.
+        problems.AddRange(RecipientDirectory.Problems(directory)
+            .Where(p => directory.Postmaster.Length > 0 || !p.StartsWith("Postmaster:", StringComparison.Ordinal)));
         var settings = new PostroomSettings
         {
             Accounts = accounts,
@@ -92,12 +97,17 @@ public sealed class SettingsReader
             CollectQueue = QueueName(top, "COLLECT_QUEUE", "collect"),
             InboundQueue = QueueName(top, "INBOUND_QUEUE", "inbound"),
             DeliverQueue = QueueName(top, "DELIVER_QUEUE", "deliver"),
-            PollSchedule = top.Text("POLL_SCHEDULE") ?? "0 * * * * *",
+            PollSchedule = Schedule(top, "POLL_SCHEDULE", "0 * * * * *"),
             RetainDays = (int)top.Number("RetainDays", 7, 0, 3650, " days"),
             QueueLease = top.Time("QueueLease", TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(10)),
         };
-        if (new[] { settings.CollectQueue, settings.InboundQueue, settings.DeliverQueue }.Distinct().Count() < 3)
+        // Only the Functions host reads it.
+        _ = Schedule(top, "SWEEP_SCHEDULE", "0 17 3 * * *");
+        string[] queues = [settings.CollectQueue, settings.InboundQueue, settings.DeliverQueue];
+        if (queues.Distinct().Count() < queues.Length)
             problems.Add("COLLECT_QUEUE, INBOUND_QUEUE, DELIVER_QUEUE: two of them have the same name. Write three different ones.");
+        else if (queues.Any(q => queues.Contains(q + WorkQueues.PoisonSuffix)))
+            problems.Add($"COLLECT_QUEUE, INBOUND_QUEUE, DELIVER_QUEUE: one is another's name with {WorkQueues.PoisonSuffix} behind it, where that queue's failed messages go. Write another name.");
         return problems.Count == 0 ? settings : throw new SettingsException([.. problems.Distinct()]);
     }
 
@@ -113,7 +123,7 @@ public sealed class SettingsReader
             }
             else if (parts.Length > 2 && !MailboxName.IsValid(parts[1]))
             {
-                problems.Add($"{name}: \"{parts[1]}\" cannot be a name. Use letters, digits, '.', '-' and '_' only, at most 64.");
+                problems.Add($"{name}: \"{parts[1]}\" cannot be a name, {MailboxName.Rule}.");
             }
         }
     }
@@ -176,7 +186,6 @@ public sealed class SettingsReader
     private GroupEntry Group(string name)
     {
         var section = Section("Groups", name);
-        section.Required("Members", "Write the mailboxes in the group, with commas between them.");
         return new(name, section.List("Addresses"), section.List("Members"));
     }
 
@@ -195,6 +204,8 @@ public sealed class SettingsReader
                 : "stands beside Multidrop__Mode. Write only one: Mailbox if all letters are for one person, Multidrop if the account holds a whole domain's mail.");
         if (multidrop is not null && own.Count == 0 && domains.Count == 0)
             section.Problem("Domains", "is missing, and so is Domains. Write the domains whose mail this account holds.");
+        if (multidrop is not null && domains.Count > 0 && own.Except(domains).ToList() is { Count: > 0 } strange)
+            section.Problem("Domains", $"{string.Join(", ", strange)} is not in Domains, so nobody could have an address there. Add it there.");
         return new()
         {
             Name = name,
@@ -223,25 +234,44 @@ public sealed class SettingsReader
             if (top.Text(root) is { } text)
                 return new() { ConnectionString = ConnectionString(top, root, text) };
             var section = new SettingSection(root + "__", values, problems);
-            Uri? Service(string service, string setting) =>
-                section.Text(setting) is { } address
-                    ? Uri.TryCreate(address, UriKind.Absolute, out var uri) ? uri : Refused(section, setting, address)
-                    : section.Text("accountName") is { } account ? new Uri($"https://{account}.{service}.core.windows.net") : null;
-            var (blob, queue, table) = (Service("blob", "blobServiceUri"), Service("queue", "queueServiceUri"), Service("table", "tableServiceUri"));
-            if (blob is null && queue is null && table is null)
+            var account = AccountName(section);
+            var (blob, queue, table) = (
+                Service(section, "blobServiceUri", "blob", account),
+                Service(section, "queueServiceUri", "queue", account),
+                Service(section, "tableServiceUri", "table", account));
+            if (blob is null && queue is null && table is null && !section.Has("clientId") && !section.Has("credential"))
                 continue;
             if (blob is null || queue is null || table is null)
                 section.Problem("accountName", "is missing. Write it, or all three of blobServiceUri, queueServiceUri and tableServiceUri.");
+            if (root == "Storage" && section.Text("credential") is { } credential && !string.Equals(credential, "managedidentity", StringComparison.OrdinalIgnoreCase))
+                section.Problem("credential", "is not possible. Write managedidentity, or remove it.");
             return new() { Blob = blob, Queue = queue, Table = table, ClientId = section.Text("clientId") };
         }
 
         return new() { ConnectionString = StorageConnection.Development };
     }
 
-    private static Uri? Refused(SettingSection section, string setting, string address)
+    // What stands in these is never repeated: it may be a connection string or an address with a signature, which open the account.
+    private static string? AccountName(SettingSection section)
     {
-        section.Problem(setting, $"\"{address}\" is not an address. Write one such as https://account.blob.core.windows.net.");
-        return null;
+        if (section.Text("accountName") is not { } name)
+            return null;
+        if (name.Length is >= 3 and <= 24 && name.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c)))
+            return name;
+        section.Problem("accountName", "is not the name of a storage account. Write its 3 to 24 lower-case letters and digits.");
+        return "account";
+    }
+
+    private static Uri? Service(SettingSection section, string setting, string service, string? account)
+    {
+        var usual = $"https://{account ?? "account"}.{service}.core.windows.net";
+        if (section.Text(setting) is not { } text)
+            return account is null ? null : new(usual);
+        // Https only: an identity's token never goes without TLS.
+        if (Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme == Uri.UriSchemeHttps)
+            return address;
+        section.Problem(setting, $"is not an https address. Write one such as {usual}.");
+        return new(usual);
     }
 
     private static string ConnectionString(SettingSection top, string setting, string text)
@@ -257,6 +287,16 @@ public sealed class SettingsReader
         }
 
         return text;
+    }
+
+    // The Functions host understands more than is looked at here; it would stop at a word or at the five fields of Unix.
+    private static string Schedule(SettingSection top, string setting, string otherwise)
+    {
+        var schedule = top.Text(setting) ?? otherwise;
+        if (schedule.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) is not { Length: 6 } fields
+            || fields.Any(static f => !f.All(static c => char.IsAsciiLetterOrDigit(c) || c is '*' or '/' or ',' or '-')))
+            top.Problem(setting, $"\"{schedule}\" is not possible. Write six fields, seconds first: second, minute, hour, day, month, day of week, as {otherwise}");
+        return schedule;
     }
 
     private static string QueueName(SettingSection top, string setting, string otherwise)

@@ -1,4 +1,5 @@
 using Azure.Core;
+using Azure.Core.Pipeline;
 using Azure.Data.Tables;
 using Azure.Identity;
 using Azure.Storage.Blobs;
@@ -31,16 +32,21 @@ public sealed record StorageConnection
     public bool IsDevelopment =>
         ConnectionString is { } text && text.Contains(Development, StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>The way to the services; null: the SDK's own. For tests that count requests or cut the cable.</summary>
+    internal HttpPipelineTransport? Transport { get; init; }
+
     /// <summary>Clients for the three services.</summary>
     public (BlobServiceClient Blobs, QueueServiceClient Queues, TableServiceClient Tables) Open()
     {
         // The host and every tool that looks into our queues see plain JSON.
-        var plain = new QueueClientOptions { MessageEncoding = QueueMessageEncoding.None };
+        var (blobs, queues, tables) = (new BlobClientOptions(), new QueueClientOptions { MessageEncoding = QueueMessageEncoding.None }, new TableClientOptions());
+        if (Transport is not null)
+            blobs.Transport = queues.Transport = tables.Transport = Transport;
         if (ConnectionString is not null)
-            return (new(ConnectionString), new(ConnectionString, plain), new(ConnectionString));
+            return (new(ConnectionString, blobs), new(ConnectionString, queues), new(ConnectionString, tables));
         TokenCredential identity = ClientId is null
             ? new DefaultAzureCredential()
             : new ManagedIdentityCredential(ManagedIdentityId.FromUserAssignedClientId(ClientId));
-        return (new(Blob, identity), new(Queue, identity, plain), new(Table, identity));
+        return (new(Blob, identity, blobs), new(Queue, identity, queues), new(Table, identity, tables));
     }
 }

@@ -7,11 +7,11 @@ using Postroom.Store;
 namespace Postroom.Sweep;
 
 /// <summary>
-/// Removes stored letters that nobody needs any more. It starts from rows that say "delivered", and asks for every
+/// Removes stored letters that nobody needs any more. It starts from rows that are final, and asks for every
 /// other desk of the letter and for the held shelf before it removes the blob: what has no row is never touched.
 /// </summary>
 public sealed partial class Sweeper(
-    PostroomSettings settings, OfficeStorage storage, DeliveryLedger ledger, HeldShelf shelf, TimeProvider time, ILogger<Sweeper> log)
+    PostroomSettings settings, OfficeStorage storage, DeliveryLedger ledger, HeldShelf shelf, UnknownTally tally, TimeProvider time, ILogger<Sweeper> log)
 {
     /// <summary>Tidies up once.</summary>
     /// <returns>Blobs removed.</returns>
@@ -19,7 +19,7 @@ public sealed partial class Sweeper(
     {
         var removed = 0;
         var before = time.GetUtcNow().AddDays(-settings.RetainDays);
-        await foreach (var row in ledger.DeliveredBeforeAsync(before, stop))
+        await foreach (var row in ledger.FinalBeforeAsync(before, stop))
         {
             var entry = LedgerRow.Read(row);
             if (!await IsFinalAsync(entry, stop))
@@ -29,6 +29,9 @@ public sealed partial class Sweeper(
             removed++;
         }
 
+        await ledger.ForgetClaimsAsync(time.GetUtcNow(), stop);
+        await shelf.ForgetSentOnAsync(stop);
+        await tally.SweepAsync(stop);
         LogSwept(removed);
         return removed;
     }
@@ -38,7 +41,7 @@ public sealed partial class Sweeper(
         foreach (var desk in entry.Desks)
         {
             var states = await ledger.StatesAsync(desk, entry.Letter, stop);
-            if (states.Count == 0 || states.Any(static s => s != LetterState.Delivered))
+            if (states.Count == 0 || states.Any(static s => s is LetterState.Waiting or LetterState.Held))
                 return false;
         }
 

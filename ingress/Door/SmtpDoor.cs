@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Postroom.Directory;
@@ -55,6 +56,12 @@ public sealed partial class SmtpDoor : IAsyncDisposable
         server = new(Options.Create(options), new SocketTransportFactory(Options.Create(sockets), logs), logs);
     }
 
+    /// <summary>A door that is still shut, of the services that <see cref="PostroomServices.AddPostroom"/> registered.</summary>
+    /// <inheritdoc cref="SmtpDoor(PostroomSettings, OfficeStorage, LiveDirectory, TimeProvider, ILoggerFactory, bool)"/>
+    public static SmtpDoor For(IServiceProvider services, bool alone) => new(
+        services.GetRequiredService<PostroomSettings>(), services.GetRequiredService<OfficeStorage>(), services.GetRequiredService<LiveDirectory>(),
+        services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILoggerFactory>(), alone);
+
     /// <summary>Where it listens, once it does.</summary>
     public IPEndPoint EndPoint => listeners[0].IPEndPoint!;
 
@@ -86,6 +93,18 @@ public sealed partial class SmtpDoor : IAsyncDisposable
         await server.StopAsync(grace.Token);
         LogShut(office.Log);
     }
+
+    /// <summary>Waits for <paramref name="stop"/>, then does as <see cref="StopAsync"/>.</summary>
+    public async Task StopAtAsync(CancellationToken stop)
+    {
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using (stop.Register(stopped.SetResult))
+            await stopped.Task;
+        await StopAsync();
+    }
+
+    /// <summary>Where health checks are answered, once it listens; null if nowhere.</summary>
+    public IPEndPoint? Health => listeners[1]?.IPEndPoint;
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync()

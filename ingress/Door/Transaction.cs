@@ -37,7 +37,7 @@ internal sealed class Transaction(SmtpCommand.Mail mail)
             : new() { Return = mail.Parameters.Return, EnvelopeId = mail.Parameters.EnvelopeId, Recipients = notices },
     };
 
-    // As JSON writes it: quotes and backslashes are doubled.
+    // As JSON in XML writes it.
     private static int Weight(string? text) =>
-        text is null ? 0 : Encoding.UTF8.GetByteCount(text) + text.Count(static c => c is '"' or '\\');
+        text is null ? 0 : Encoding.UTF8.GetByteCount(text) + text.Sum(static c => c switch { '"' or '\\' => 1, '<' or '>' => 3, '&' => 4, _ => 0 });
 }

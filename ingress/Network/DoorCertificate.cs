@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography;
@@ -25,7 +26,8 @@ internal sealed partial class DoorCertificate
         (this.settings, this.log) = (settings, log);
         if (settings.CertificateFile is null)
         {
-            LogSelfSigned(settings.HostName);
+            // On this machine only it is a trial, or stands behind something else.
+            LogSelfSigned(IPAddress.IsLoopback(settings.Address) ? LogLevel.Information : LogLevel.Warning, settings.HostName);
             present = Options(SelfSigned(settings.HostName, time.GetUtcNow()), []);
             return;
         }
@@ -110,8 +112,8 @@ internal sealed partial class DoorCertificate
 
     private static bool IsUnusable(Exception e) => e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException;
 
-    [LoggerMessage(EventId = 211, Level = LogLevel.Warning, Message = "STARTTLS shows a certificate of our own making for {Host}: senders that verify will not accept it. Write Smtp__CertificateFile")]
-    private partial void LogSelfSigned(string host);
+    [LoggerMessage(EventId = 211, Message = "STARTTLS shows a certificate of our own making for {Host}: senders that verify will not accept it. Write Smtp__CertificateFile")]
+    private partial void LogSelfSigned(LogLevel level, string host);
 
     [LoggerMessage(EventId = 212, Level = LogLevel.Information, Message = "The certificate {File} was read again")]
     private partial void LogReloaded(string file);

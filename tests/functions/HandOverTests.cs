@@ -31,7 +31,7 @@ public sealed class HandOverTests(Azurite azurite) : IClassFixture<Azurite>
 
         await office.HandOutAsync("Collect", CollectMessage.For("anna", DateTimeOffset.UnixEpoch, forced: false).Write());
 
-        var (account, state) = Assert.Single(await office.Get<AccountBook>().ReadAllAsync(Stop));
+        var (account, state) = Assert.Single((await office.Get<AccountBook>().ReadAllAsync(Stop)).States);
         Assert.Equal("anna", account);
         Assert.NotNull(state.LastPoll);
         // Nobody listens there: the poll failed, the function did not.

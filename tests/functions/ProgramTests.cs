@@ -62,6 +62,14 @@ public sealed class ProgramTests
         Assert.StartsWith(name + ": is missing.", Assert.Single(Problems(Sample.Settings.Where(s => s.Key != name))), StringComparison.Ordinal);
 
     [Fact]
+    public void In_azure_a_maildir_on_the_instance_s_own_disk_is_refused()
+    {
+        Assert.Contains("own disk", Assert.Single(Problems(With(("WEBSITE_INSTANCE_ID", "1"), ("Targets__default__Path", "mail")))), StringComparison.Ordinal);
+        Assert.Empty(Problems(With(("WEBSITE_INSTANCE_ID", "1"), ("Targets__default__Path", "/mounts/mail"))));
+        Assert.Empty(Problems(With(("Targets__default__Path", "mail"))));
+    }
+
+    [Fact]
     public void Triggers_and_stages_on_two_accounts_are_refused()
     {
         Assert.Single(Problems(With(("Storage", StorageAt("two")), ("AzureWebJobsStorage", Account))));

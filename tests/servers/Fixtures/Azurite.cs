@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Azure.Data.Tables;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
@@ -67,18 +66,10 @@ public sealed class Azurite : IAsyncLifetime
     }
 
     /// <summary>Ends it in order: what a <see cref="Folder"/> keeps is written.</summary>
-    public async Task StopAsync()
-    {
-        process!.Signal(PosixSignal.SIGTERM);
-        await process.ExitAsync(TimeSpan.FromSeconds(30));
-    }
+    public Task StopAsync() => process!.StopAsync();
 
     /// <summary>kill -9: callers see broken connections, and on disk up to five seconds are lost.</summary>
-    public async Task KillAsync()
-    {
-        process!.KillAll();
-        await process.ExitAsync(TimeSpan.FromSeconds(30));
-    }
+    public Task KillAsync() => process!.KillAllAsync();
 
     /// <summary>Deletes every container, queue and table.</summary>
     public async Task ClearAsync()

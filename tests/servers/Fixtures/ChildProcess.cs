@@ -10,15 +10,21 @@ namespace Postroom.Tests.Servers;
 /// <summary>A real program that runs beside the tests and never longer than they do.</summary>
 internal sealed class ChildProcess : IAsyncDisposable
 {
+    private static readonly string[] Wrapping = ["--pdeathsig", "KILL", "--", "setsid"];
     private static readonly BlockingCollection<Action> Births = Nursery();
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(5);
+
     private readonly Process process;
+    private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly StringBuilder output = new();
     private readonly StringBuilder errors = new();
 
     private ChildProcess(ProcessStartInfo start)
     {
-        process = new Process { StartInfo = start };
+        process = new Process { StartInfo = start, EnableRaisingEvents = true };
+        process.Exited += (_, _) => ended.TrySetResult();
         process.OutputDataReceived += (_, line) => Keep(output, line.Data);
         process.ErrorDataReceived += (_, line) => Keep(errors, line.Data);
     }
@@ -42,8 +48,8 @@ internal sealed class ChildProcess : IAsyncDisposable
         string program, IEnumerable<string> arguments, string? folder = null,
         IReadOnlyDictionary<string, string?>? environment = null)
     {
-        // Whatever ends the tests, even kill -9, ends the program with them.
-        var start = new ProcessStartInfo("setpriv", ["--pdeathsig", "KILL", "--", program, .. arguments])
+        // Whatever ends the tests, even kill -9, ends the program with them. All it starts is one group, found by its id.
+        var start = new ProcessStartInfo("setpriv", [.. Wrapping, program, .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -108,8 +114,20 @@ internal sealed class ChildProcess : IAsyncDisposable
     /// <summary>kill -9, and nobody else: what the program started itself is left to notice.</summary>
     public void Kill() => process.Kill();
 
-    /// <summary>kill -9 for the program and all it started.</summary>
-    public void KillAll() => process.Kill(entireProcessTree: true);
+    /// <summary>kill -9 for the program and all it started, also what outlived it.</summary>
+    public async Task KillAllAsync()
+    {
+        KillGroup();
+        await ExitAsync(Patience);
+    }
+
+    /// <summary>Ends a server as a service manager does; what is still there when the program has ended is killed.</summary>
+    public async Task StopAsync()
+    {
+        Signal(PosixSignal.SIGTERM);
+        await ended.Task.WaitAsync(Patience);
+        await KillAllAsync();
+    }
 
     /// <summary>Waits for the end and returns the exit code; after a kill 128 and the signal's number.</summary>
     /// <exception cref="TimeoutException">It did not end in time; it is killed, and the text says what it wrote.</exception>
@@ -117,29 +135,35 @@ internal sealed class ChildProcess : IAsyncDisposable
     {
         try
         {
-            await process.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(limit);
-            return process.ExitCode;
+            await ended.Task.WaitAsync(limit, TestContext.Current.CancellationToken);
         }
         catch (TimeoutException)
         {
-            KillAll();
-            throw new TimeoutException(
-                $"{CommandLine} did not end within {limit}.\n{Output}{Errors}");
+            KillGroup();
+            throw new TimeoutException($"{CommandLine} did not end within {limit}.\n{Output}{Errors}");
         }
+        // Its last words; a child that outlives it may hold the line open, and is not waited for.
+        await Task.WhenAny(process.WaitForExitAsync(), Task.Delay(LastWords));
+        return process.ExitCode;
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (!process.HasExited)
-        {
-            KillAll();
-            await process.WaitForExitAsync(CancellationToken.None);
-        }
+        KillGroup();
+        await ended.Task.WaitAsync(Patience);
         process.Dispose();
     }
 
-    // Without setpriv and its own words.
-    private string CommandLine => string.Join(' ', process.StartInfo.ArgumentList.Skip(3));
+    private string CommandLine => string.Join(' ', process.StartInfo.ArgumentList.Skip(Wrapping.Length));
+
+    private void KillGroup()
+    {
+        // The number is ours as long as anybody of the group lives. Afterwards another program may have it.
+        if (!process.HasExited || !System.IO.Directory.Exists($"/proc/{process.Id}"))
+            _ = Kill(-process.Id, 9);
+        // Not a group yet, when it has hardly begun.
+        process.Kill();
+    }
 
     private static void Keep(StringBuilder text, string? line)
     {

@@ -34,6 +34,28 @@ public sealed class ChildProcessTests
     }
 
     [Fact]
+    public async Task What_outlives_a_program_is_killed_with_it()
+    {
+        await using var program = await ChildProcess.StartAsync("sh", ["-c", "sleep 600 >/dev/null 2>&1 & echo $!"]);
+        Assert.Equal(0, await program.ExitAsync(Soon));
+        var child = program.Output.Trim();
+        Assert.True(IsAlive(child));
+
+        await program.KillAllAsync();
+
+        await DeathAsync(child);
+    }
+
+    [Fact]
+    public async Task A_program_that_has_hardly_begun_can_be_killed()
+    {
+        for (var i = 0; i < 20; i++)
+            await using (await ChildProcess.StartAsync("sleep", ["600"]))
+            {
+            }
+    }
+
+    [Fact]
     public async Task A_server_that_ends_instead_of_answering_is_reported_with_its_words()
     {
         await using var program = await ChildProcess.StartAsync("sh", ["-c", "echo port taken; exit 1"]);
@@ -46,6 +68,18 @@ public sealed class ChildProcessTests
     }
 
     [Fact]
+    public async Task A_child_outlives_the_thread_that_asked_for_it()
+    {
+        Task<ChildProcess>? started = null;
+        var thread = new Thread(() => (started = ChildProcess.StartAsync("sleep", ["600"])).Wait(Stop));
+        thread.Start();
+        thread.Join();
+        await using var child = await started!;
+
+        await Assert.ThrowsAsync<TimeoutException>(() => child.ExitAsync(TimeSpan.FromMilliseconds(300)));
+    }
+
+    [Fact]
     public async Task A_child_dies_with_the_tests_even_by_kill_9()
     {
         await using var tests = await ChildProcess.StartAsync(
@@ -53,14 +87,11 @@ public sealed class ChildProcessTests
             ["-explicit", "only", "-showLiveOutput", "-noColor", "-method", $"*.{nameof(Start_a_child_and_wait_for_the_end)}"]);
         await tests.ReadyAsync(_ => tests.Output.Contains(Nursing, StringComparison.Ordinal) ? Task.CompletedTask : throw new IOException());
         var child = tests.Output.Split(Nursing)[1].Split('\n')[0].Trim();
-        Assert.True(System.IO.Directory.Exists($"/proc/{child}"));
+        Assert.True(IsAlive(child));
 
         tests.Kill();
-        await tests.ExitAsync(Soon);
 
-        // Its new parent may take a moment to bury it.
-        while (File.Exists($"/proc/{child}/status") && !(await File.ReadAllTextAsync($"/proc/{child}/status", Stop)).Contains("Z (zombie)", StringComparison.Ordinal))
-            await Task.Delay(TimeSpan.FromMilliseconds(20), Stop);
+        await DeathAsync(child);
     }
 
     /// <summary>Not a test by itself: the life that <see cref="A_child_dies_with_the_tests_even_by_kill_9"/> ends.</summary>
@@ -70,5 +101,25 @@ public sealed class ChildProcessTests
         await using var child = await ChildProcess.StartAsync("sleep", ["600"]);
         TestContext.Current.TestOutputHelper!.WriteLine($"{Nursing}{child.Id}");
         await child.ExitAsync(TimeSpan.FromMinutes(10));
+    }
+
+    // A dead child of a dead parent may lie about until somebody buries it.
+    private static bool IsAlive(string id)
+    {
+        try
+        {
+            return !File.ReadAllText($"/proc/{id}/status").Contains("Z (zombie)", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    private static async Task DeathAsync(string id)
+    {
+        for (var i = 0; i < 500 && IsAlive(id); i++)
+            await Task.Delay(TimeSpan.FromMilliseconds(20), Stop);
+        Assert.False(IsAlive(id));
     }
 }

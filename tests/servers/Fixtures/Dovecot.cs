@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Xunit;
@@ -14,8 +13,6 @@ public sealed class Dovecot : IAsyncLifetime
 {
     // Dovecot never reads mail as root, so for root a user nobody else is does it; a number needs no account.
     private const int MailUser = 47_110;
-
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly string folder = System.IO.Directory.CreateTempSubdirectory("postroom-dovecot-").FullName;
     private readonly Dictionary<string, string> passwords = [];
@@ -129,17 +126,12 @@ public sealed class Dovecot : IAsyncLifetime
     }
 
     /// <summary>Ends it in order; letters and numbers stay.</summary>
-    public async Task StopAsync()
-    {
-        process!.Signal(PosixSignal.SIGTERM);
-        await process.ExitAsync(Patience);
-    }
+    public Task StopAsync() => process!.StopAsync();
 
     /// <summary>kill -9 for the server and all its sessions: a DELE without QUIT is forgotten.</summary>
     public async Task KillAsync()
     {
-        process!.KillAll();
-        await process.ExitAsync(Patience);
+        await process!.KillAllAsync();
         // Its children are nobody's now and may hold a port a moment longer.
         foreach (var port in (int[])[pop3, pop3s, imap, imaps, lmtp])
             while (!FreePort.IsFree(port))
@@ -258,7 +250,7 @@ public sealed class Dovecot : IAsyncLifetime
         if (Environment.IsPrivilegedProcess)
             return $"mail_uid = {MailUser}\nmail_gid = {MailUser}";
         await using var id = await ChildProcess.StartAsync("id", ["-gn"]);
-        await id.ExitAsync(Patience);
+        await id.ExitAsync(TimeSpan.FromSeconds(30));
         var (user, group) = (Environment.UserName, id.Output.Trim());
         var text = new StringBuilder($"""
             mail_uid = {user}

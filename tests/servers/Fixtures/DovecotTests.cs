@@ -173,6 +173,24 @@ public sealed class DovecotTests(Dovecot provider) : IClassFixture<Dovecot>
     }
 
     [Fact]
+    public async Task A_stop_does_not_wait_for_a_client_that_stays()
+    {
+        await using var own = new Dovecot();
+        await own.StartAsync();
+        own.AddUser("anna");
+        using var guest = new TcpClient();
+        await guest.ConnectAsync(own.Host, own.Pop3Port, Stop);
+        using var talk = new StreamReader(guest.GetStream());
+        await talk.ReadLineAsync(Stop);
+        using var session = await Pop3Async(own, "anna");
+
+        await own.StopAsync();
+
+        Assert.Null(await talk.ReadLineAsync(Stop));
+        await Assert.ThrowsAnyAsync<Exception>(() => session.NoOpAsync(Stop));
+    }
+
+    [Fact]
     public async Task A_letter_appended_by_IMAP_lies_in_the_mailbox_byte_for_byte()
     {
         provider.AddUser("imap");
@@ -228,13 +246,16 @@ public sealed class DovecotTests(Dovecot provider) : IClassFixture<Dovecot>
                 File.SetUnixFileMode(file, (UnixFileMode)0b_110_000_000);
             }
 
-            Assert.Equal(WithoutCr(Odd), WithoutCr(Assert.Single(await Mutt.ReadAsync(Path.Combine(root.FullName, "anna")))));
+            var first = Letter("first");
+            await File.WriteAllBytesAsync(Path.Combine(root.FullName, "anna", "cur", "1600000000.letter.first:2,S"), first, Stop);
+            var shown = await Mutt.ReadAsync(Path.Combine(root.FullName, "anna"));
+            Assert.Equal([WithoutCr(first), WithoutCr(Odd)], shown.Select(WithoutCr).OrderBy(letter => letter.Length));
             await using var served = await Dovecot.ServeMaildirsAsync(root.FullName);
             foreach (var mailbox in (string[])["anna", "post.master"])
             {
                 using var client = await ImapAsync(served, mailbox);
                 await client.Inbox.OpenAsync(FolderAccess.ReadOnly, Stop);
-                using var letter = await client.Inbox.GetStreamAsync(0, Stop);
+                using var letter = await client.Inbox.GetStreamAsync(client.Inbox.Count - 1, Stop);
                 Assert.Equal(Odd, await BytesAsync(letter));
             }
             Assert.Equal(["cur", "new", "tmp"], System.IO.Directory.EnumerateFileSystemEntries(Path.Combine(root.FullName, "anna")).Select(Path.GetFileName).Order());

@@ -3,7 +3,7 @@ namespace Postroom.Tests.Servers;
 /// <summary>A person's mail reader that opens a Maildir in the file system.</summary>
 internal static class Mutt
 {
-    /// <summary>Opens the Maildir without changing it and returns every letter it shows, in its order.</summary>
+    /// <summary>Opens the Maildir without changing it and returns every letter it shows, in no order to rely on.</summary>
     /// <remarks>mutt ends the header with a line end of its own: compare without regard to CR.</remarks>
     public static async Task<IReadOnlyList<byte[]>> ReadAsync(string maildir)
     {
@@ -21,7 +21,7 @@ internal static class Mutt
             // Without a folder it asks for one and swallows our orders. Mark all, pipe each one through our script as it is, leave.
             await File.WriteAllTextAsync(orders, $"""
                 set folder={folder}
-                set quit=yes pipe_split=yes pipe_decode=no wait_key=no sort=mailbox-order
+                set quit=yes pipe_split=yes pipe_sep="" pipe_decode=no wait_key=no
                 push "<tag-pattern>~A<enter><tag-prefix><pipe-message>sh {save}<enter><exit>"
 
                 """);

@@ -40,7 +40,7 @@ public sealed class PostroomCommand : IAsyncDisposable
         if (settings is not null)
             arguments = [.. arguments, "--settings", await SettingsFileAsync(settings)];
         var run = new Run(await ChildProcess.StartAsync(
-            Dotnet, [Repository.Built("Postroom.Cli", "Postroom.Cli.dll"), .. arguments], Folder, Environment));
+            Dotnet, [Repository.Built("Postroom.Cli", "postroom.dll"), .. arguments], Folder, Environment));
         runs.Add(run);
         return run;
     }

@@ -37,6 +37,7 @@ internal sealed class SampleOffice : IDisposable
             ["Accounts__ben__Mailbox"] = "ben",
             ["Accounts__office__Multidrop__Mode"] = "Header",
             ["Accounts__office__Multidrop__Header"] = "Envelope-to:",
+            ["Smtp__Port"] = "0",
             // After a kill the next run waits this long for what the dead one had in work.
             ["QueueLease"] = "3s",
         };
@@ -78,7 +79,7 @@ internal sealed class SampleOffice : IDisposable
         for (var i = 0; i < count; i++)
         {
             var desk = i % 10 == 9 ? "postmaster" : Desks[i % 4];
-            Deposit("office", desk, $"Envelope-to: {(i % 10 == 9 ? "nobody" : desk)}@example.com\r\n");
+            Deposit("office", desk, $"Envelope-to: {(i % 10 == 9 ? $"nobody{i}" : desk)}@example.com\r\n");
         }
     }
 

@@ -1,8 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
-using Postroom.Directory;
 using Postroom.Queues;
 using Postroom.Receive;
 using Postroom.Settings;
@@ -53,8 +51,7 @@ internal sealed class OpenDoor : IAsyncDisposable
         var office = services.GetRequiredService<OfficeStorage>();
         if (prepare)
             await office.PrepareAsync(Stop);
-        var door = new SmtpDoor(
-            settings, office, services.GetRequiredService<LiveDirectory>(), TimeProvider.System, services.GetRequiredService<ILoggerFactory>(), alone: false);
+        var door = SmtpDoor.For(services, alone: false);
         await door.StartAsync(Stop);
         return new(services, door);
     }

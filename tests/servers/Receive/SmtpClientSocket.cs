@@ -87,17 +87,20 @@ internal sealed class SmtpClientSocket(TcpClient client) : IDisposable
         Assert.StartsWith("354", await AskAsync("DATA"), StringComparison.Ordinal);
     }
 
-    public async Task StartTlsAsync()
+    /// <summary>Does the handshake.</summary>
+    /// <returns>SHA-256 of the certificate that was shown.</returns>
+    public async Task<string> StartTlsAsync(string name = "mx.example.com")
     {
         var tls = new SslStream(stream, false);
         await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
         {
-            TargetHost = "mx.example.com",
+            TargetHost = name,
             // Nobody vouches for it, but it must be for this name.
-            RemoteCertificateValidationCallback = static (_, shown, _, _) =>
-                shown is X509Certificate2 certificate && certificate.GetNameInfo(X509NameType.DnsName, false) == "mx.example.com",
+            RemoteCertificateValidationCallback = (_, shown, _, _) =>
+                shown is X509Certificate2 certificate && certificate.GetNameInfo(X509NameType.DnsName, false) == name,
         }, Stop);
         stream = tls;
+        return tls.RemoteCertificate!.GetCertHashString(System.Security.Cryptography.HashAlgorithmName.SHA256);
     }
 
     /// <summary>Ends the sending side only.</summary>

@@ -49,6 +49,9 @@ public sealed record MailCase(string File, string Settings, IReadOnlyList<string
         }
     }
 
+    /// <summary>The account's settings as written.</summary>
+    public IReadOnlyDictionary<string, string> Written => ReadSettings();
+
     public override string ToString() => $"{File}: {Remark} [{Settings}]";
 
     private Dictionary<string, string> ReadSettings() =>
