@@ -12,7 +12,7 @@
 set -uo pipefail
 
 # Debian packages the tests start programs from: a real POP3, IMAP and LMTP server, and a mail reader.
-packages=(dovecot-pop3d dovecot-imapd dovecot-lmtpd mutt)
+packages=(dovecot-pop3d dovecot-imapd dovecot-lmtpd mutt swaks libnet-ssleay-perl curl)
 
 # The issue asks for less than 15 minutes; a project that hangs must not eat the answer of the others.
 readonly limit=880

@@ -15,6 +15,11 @@ public sealed record DeliveryNotices
 
 /// <summary>Which notices a sender asked for about one recipient (RFC 3461 §4.1, §4.2).</summary>
 /// <param name="Recipient">As in the envelope.</param>
-/// <param name="Notify">Such as <c>FAILURE,DELAY</c>; null: nothing said.</param>
-/// <param name="Original">The address the letter was first sent to, as type and xtext; null: nothing said.</param>
-public sealed record RecipientNotice(string Recipient, string? Notify, string? Original);
+public sealed record RecipientNotice(string Recipient)
+{
+    /// <summary>Such as <c>FAILURE,DELAY</c>; null: nothing said.</summary>
+    public string? Notify { get; init; }
+
+    /// <summary>The address the letter was first sent to, as type and xtext; null: nothing said.</summary>
+    public string? Original { get; init; }
+}

@@ -26,7 +26,7 @@ internal sealed class Transaction(SmtpCommand.Mail mail)
         octets += weight;
         recipients.Add(recipient);
         if (parameters.Notify is not null || parameters.Original is not null)
-            notices.Add(new(recipient, parameters.Notify, parameters.Original));
+            notices.Add(new(recipient) { Notify = parameters.Notify, Original = parameters.Original });
         return true;
     }
 

@@ -12,7 +12,7 @@ public sealed class EndOfDataTests(Azurite storage) : IClassFixture<Azurite>
     public async Task No_trick_ends_a_letter_at_any_packet_border()
     {
         await using var door = await OpenDoor.OpenAsync(storage);
-        foreach (var trick in Unit.Receive.DataReaderTests.Tricks)
+        foreach (var trick in Unit.Receive.SmugglingTricks.All)
         {
             // Whole, and with a packet's end before each byte of the trick.
             for (var cut = 0; cut <= trick.Data.Length; cut++)
