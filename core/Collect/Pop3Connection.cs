@@ -97,7 +97,7 @@ internal sealed class Pop3Connection : IAsyncDisposable
         }
 
         if (account.Security == Security.Auto && seenTls && !Client.IsSecure)
-            throw new CollectFailedException($"{Where}: this server used to offer TLS and no longer does. The password was not sent. If the provider really gave up TLS, write Accounts__{account.Name}__Security = None.");
+            throw new CollectFailedException($"{Where}: this server offers no TLS, although it did before or nobody has said that it need not. The password was not sent. If the provider really has no TLS, write Accounts__{account.Name}__Security = None.");
     }
 
     private async Task LogInAsync(CancellationToken stop)

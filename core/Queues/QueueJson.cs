@@ -29,21 +29,12 @@ internal sealed partial class QueueJson : JsonSerializerContext
     /// <param name="type">How it is written.</param>
     /// <param name="isWhole">Whether nothing in it is null that types cannot guard: the entries of a list.</param>
     /// <exception cref="JsonException">Not ours, or from a later build.</exception>
-    public static T Read<T>(BinaryData body, JsonTypeInfo<T> type, Func<T, bool> isWhole)
+    public static T Read<T>(BinaryData body, JsonTypeInfo<T> type, Func<T, bool> isWhole) where T : class
     {
         if (Version(body) is var version && version != 1)
             throw new JsonException($"The queue message has version {version}; this build knows 1.");
         var message = JsonSerializer.Deserialize(body, type) ?? throw new JsonException("The queue message is empty.");
         return isWhole(message) ? message : throw new JsonException("An entry of the queue message is null.");
-    }
-
-    private static long Version(BinaryData body)
-    {
-        using var json = JsonDocument.Parse(body);
-        return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("v", out var version)
-            && version.ValueKind == JsonValueKind.Number && version.TryGetInt64(out var number)
-            ? number
-            : throw new JsonException("The queue message has no version.");
     }
 
     public static byte[] Write<T>(T letter, JsonTypeInfo<T> type)
@@ -64,5 +55,14 @@ internal sealed partial class QueueJson : JsonSerializerContext
         options.Converters.Clear();
         options.Converters.Add(new EvidenceLineJson(dense: true));
         return new(options);
+    }
+
+    private static long Version(BinaryData body)
+    {
+        using var json = JsonDocument.Parse(body);
+        return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("v", out var version)
+            && version.ValueKind == JsonValueKind.Number && version.TryGetInt64(out var number)
+            ? number
+            : throw new JsonException("The queue message has no version.");
     }
 }
