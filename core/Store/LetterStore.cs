@@ -53,7 +53,10 @@ public sealed class LetterStore
     }
 
     /// <summary>Begins to write a letter that still comes in, under a name nobody else uses.</summary>
-    public LetterUpload Begin(string blob) => new(container, blob);
+    /// <param name="blob">The name.</param>
+    /// <param name="patience">Longest time one block may take, the client's own repetitions included.</param>
+    /// <param name="time">For that.</param>
+    public LetterUpload Begin(string blob, TimeSpan patience, TimeProvider time) => new(container, blob, patience, time);
 
     /// <summary>Whether letters can be written: asks for the container.</summary>
     /// <exception cref="RequestFailedException">The store does not answer, or not to us.</exception>

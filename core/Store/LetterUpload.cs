@@ -24,13 +24,16 @@ public sealed class LetterUpload : IDisposable
 
     private readonly BlobContainerClient container;
     private readonly string blob;
+    private readonly TimeSpan patience;
+    private readonly TimeProvider time;
     private readonly List<string> blocks = [];
     private byte[] buffer = ArrayPool<byte>.Shared.Rent(FirstSize);
     private byte[]? spare;
     private int filled;
     private Task underWay = Task.CompletedTask;
 
-    internal LetterUpload(BlobContainerClient container, string blob) => (this.container, this.blob) = (container, blob);
+    internal LetterUpload(BlobContainerClient container, string blob, TimeSpan patience, TimeProvider time) =>
+        (this.container, this.blob, this.patience, this.time) = (container, blob, patience, time);
 
     /// <summary>Octets taken so far.</summary>
     public long Size { get; private set; }
@@ -47,7 +50,8 @@ public sealed class LetterUpload : IDisposable
 
     /// <summary>Makes <see cref="Room"/>; waits for the block before if that is still under way, so nobody writes faster than the store takes.</summary>
     /// <exception cref="RequestFailedException">The store refused a block; the letter cannot be completed.</exception>
-    public async ValueTask MakeRoomAsync(CancellationToken stop)
+    /// <exception cref="OperationCanceledException">A block took too long, likewise.</exception>
+    public async ValueTask MakeRoomAsync()
     {
         if (Room.Length >= LeastRoom)
             return;
@@ -59,7 +63,7 @@ public sealed class LetterUpload : IDisposable
 
         await underWay;
         var full = buffer;
-        underWay = StageAsync(full, filled, stop);
+        underWay = StageAsync(full, filled, CancellationToken.None);
         (buffer, spare, filled) = (spare ?? ArrayPool<byte>.Shared.Rent(BlockSize), full, 0);
     }
 
@@ -106,7 +110,10 @@ public sealed class LetterUpload : IDisposable
         var id = Convert.ToBase64String(Encoding.ASCII.GetBytes(blocks.Count.ToString("D6", CultureInfo.InvariantCulture)));
         blocks.Add(id);
         using var block = new MemoryStream(bytes, 0, count, writable: false);
-        await container.GetBlockBlobClient(blob).StageBlockAsync(id, block, cancellationToken: stop);
+        // A clock for each block: between two of them a slow sender may take as long as it is let.
+        using var limit = new CancellationTokenSource(patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
+        await container.GetBlockBlobClient(blob).StageBlockAsync(id, block, cancellationToken: either.Token);
     }
 
     private void Grow()

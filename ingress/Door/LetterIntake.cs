@@ -38,9 +38,8 @@ internal sealed partial class LetterIntake(Office office, Wire wire)
     /// <returns>What to answer: null means 250, the letter is ours now. False as second value: the connection ended first.</returns>
     public async Task<(Reply? Objection, bool Ended)> ReceiveAsync(Transaction transaction, SmtpSession session)
     {
-        using var patience = new CancellationTokenSource(Timeout.InfiniteTimeSpan, office.Time);
-        using var upload = office.Storage.Letters.Begin(LetterStore.BlobName(id));
-        if (!await ReadAsync(upload, patience))
+        using var upload = office.Storage.Letters.Begin(LetterStore.BlobName(id), StorePatience, office.Time);
+        if (!await ReadAsync(upload))
             return (null, false);
         wire.Disarm();
         if (size > office.Settings.MaxLetterBytes)
@@ -62,14 +61,14 @@ internal sealed partial class LetterIntake(Office office, Wire wire)
             Session = session,
             Evidence = evidence,
         };
-        return (await StoreAsync(upload, letter, patience) ? null : Replies.TryAgain, true);
+        return (await StoreAsync(upload, letter) ? null : Replies.TryAgain, true);
     }
 
-    private async Task<bool> StoreAsync(LetterUpload upload, InboundLetter letter, CancellationTokenSource patience)
+    private async Task<bool> StoreAsync(LetterUpload upload, InboundLetter letter)
     {
         try
         {
-            patience.CancelAfter(StorePatience);
+            using var patience = new CancellationTokenSource(StorePatience, office.Time);
             await upload.CommitAsync(patience.Token);
             await office.Storage.Queues.Inbound.SendAsync(InboundMessage.Pack([letter]).Single().Body, null, patience.Token);
             // The point of no return: from here on the letter is ours.
@@ -83,7 +82,7 @@ internal sealed partial class LetterIntake(Office office, Wire wire)
         }
     }
 
-    private async ValueTask<bool> ReadAsync(LetterUpload upload, CancellationTokenSource patience)
+    private async ValueTask<bool> ReadAsync(LetterUpload upload)
     {
         var began = office.Time.GetTimestamp();
         long octets = 0;
@@ -92,7 +91,7 @@ internal sealed partial class LetterIntake(Office office, Wire wire)
             var buffer = wire.Buffer;
             octets += buffer.Length;
             while (!buffer.IsEmpty && !data.Ended)
-                buffer = buffer.Slice(await TakeAsync(buffer.First, upload, patience));
+                buffer = buffer.Slice(await TakeAsync(buffer.First, upload));
             wire.Buffer = buffer;
             if (data.Ended)
                 return true;
@@ -104,12 +103,12 @@ internal sealed partial class LetterIntake(Office office, Wire wire)
     }
 
     // Returns how much of it is used up.
-    private async ValueTask<int> TakeAsync(ReadOnlyMemory<byte> input, LetterUpload upload, CancellationTokenSource patience)
+    private async ValueTask<int> TakeAsync(ReadOnlyMemory<byte> input, LetterUpload upload)
     {
         var keep = !failed && !data.Malformed && size <= office.Settings.MaxLetterBytes;
         var consumed = Take(input.Span, keep ? upload.Room : nowhere ??= new byte[4096], keep ? upload : null);
         if (keep && upload.Room.Length < LetterUpload.LeastRoom)
-            await MakeRoomAsync(upload, patience);
+            await MakeRoomAsync(upload);
         return consumed;
     }
 
@@ -123,13 +122,12 @@ internal sealed partial class LetterIntake(Office office, Wire wire)
         return consumed;
     }
 
-    private async ValueTask MakeRoomAsync(LetterUpload upload, CancellationTokenSource patience)
+    private async ValueTask MakeRoomAsync(LetterUpload upload)
     {
         try
         {
             wire.Disarm();
-            patience.CancelAfter(StorePatience);
-            await upload.MakeRoomAsync(patience.Token);
+            await upload.MakeRoomAsync();
         }
         catch (Exception e)
         {
