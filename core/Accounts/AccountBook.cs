@@ -56,10 +56,13 @@ public sealed class AccountBook
                 }
 
                 old.Add(row);
-                foreach (var piece in AccountRow.Pieces(row))
-                    seen.Unpack(piece);
             }
         }
+
+        // A journal row knows better than the page that was written before it.
+        foreach (var row in old.OrderBy(AccountRow.IsJournal).ThenBy(static r => r.RowKey, StringComparer.Ordinal))
+            foreach (var piece in AccountRow.Pieces(row))
+                seen.Unpack(piece);
 
         var serverNow = now ?? time.GetUtcNow();
         if (state?.GetString(AccountRow.Holder) is { Length: > 0 } holder

@@ -9,9 +9,9 @@ internal static class AccountRow
     public const string Holder = "LeaseHolder";
     public const string Until = "LeaseUntil";
 
-    // An entity holds 1 MiB, a property 64 KiB. 14 full pieces leave room for names and base64-free overhead.
+    // An entity holds 1 MiB, a property 64 KiB. 14 full pieces leave room for names and overhead.
     private const int PiecesPerRow = 14;
-    private const int EntriesPerPiece = 65_536 / SeenLetters.EntryBytes;
+    private const int BytesPerPiece = 65_536;
 
     public static AccountState State(TableEntity row) => new()
     {
@@ -25,6 +25,8 @@ internal static class AccountRow
         LeftOnServer = row.GetInt32(nameof(AccountState.LeftOnServer)) ?? 0,
         LeasedUntil = row.GetString(Holder) is { Length: > 0 } ? row.GetDateTimeOffset(Until) : null,
         SeenTls = row.GetBoolean(nameof(AccountState.SeenTls)) ?? false,
+        Remark = row.GetString(nameof(AccountState.Remark)) is { Length: > 0 } remark ? remark : null,
+        SizesOff = row.GetBoolean(nameof(AccountState.SizesOff)) ?? false,
     };
 
     public static TableEntity LeaseTaken(string key, DateTimeOffset until) =>
@@ -44,6 +46,8 @@ internal static class AccountRow
             [nameof(AccountState.Octets)] = state.Octets,
             [nameof(AccountState.LeftOnServer)] = state.LeftOnServer,
             [nameof(AccountState.SeenTls)] = state.SeenTls,
+            [nameof(AccountState.Remark)] = state.Remark ?? "",
+            [nameof(AccountState.SizesOff)] = state.SizesOff,
         };
         if (state.LastPoll is { } poll)
             row[nameof(AccountState.LastPoll)] = poll;
@@ -74,7 +78,7 @@ internal static class AccountRow
 
     /// <summary>The whole set in as few rows as fit.</summary>
     public static IEnumerable<TableEntity> Pages(string key, SeenLetters seen) =>
-        seen.Pack(EntriesPerPiece).Chunk(PiecesPerRow).Select((pieces, page) =>
+        seen.Pack(BytesPerPiece).Chunk(PiecesPerRow).Select((pieces, page) =>
         {
             var row = new TableEntity(key, "seen-" + page.ToString("D4", CultureInfo.InvariantCulture));
             for (var i = 0; i < pieces.Length; i++)

@@ -48,18 +48,20 @@ public sealed class AccountSession : IDisposable
     /// <summary>The time by the storage server's clock.</summary>
     public DateTimeOffset Now => serverStart + time.GetElapsedTime(started);
 
+    /// <summary>The day by that clock.</summary>
+    public DateOnly Today => DateOnly.FromDateTime(Now.UtcDateTime);
+
     /// <summary>
-    /// Remembers letters that are stored and enqueued, and renews the lease, in one transaction. Only after it may
-    /// they be deleted on the server.
+    /// Remembers what was done with letters, and renews the lease, in one transaction. Only after it may what is stored
+    /// and enqueued be deleted on the server.
     /// </summary>
     /// <exception cref="LeaseLostException">Somebody else has the account now.</exception>
-    public async Task RememberAsync(IReadOnlyCollection<UInt128> letters, CancellationToken stop)
+    public async Task RememberAsync(IReadOnlyCollection<(UInt128 Key, SeenLetter Letter)> letters, CancellationToken stop)
     {
         await gate.WaitAsync(stop);
         try
         {
-            var today = DateOnly.FromDateTime(Now.UtcDateTime);
-            var fresh = letters.Where(l => Seen.Add(l, today)).ToList();
+            var fresh = letters.Where(l => Seen.Set(l.Key, l.Letter)).Select(static l => l.Key).ToList();
             if (fresh.Count > 0)
             {
                 changed = true;
@@ -90,7 +92,7 @@ public sealed class AccountSession : IDisposable
     public Task RenewAsync(CancellationToken stop) => RememberAsync([], stop);
 
     /// <summary>Forgets letters that a complete listing, ended by QUIT +OK, no longer showed.</summary>
-    public void KeepOnly(IReadOnlySet<UInt128> listed) => changed |= Seen.KeepOnly(listed, DateOnly.FromDateTime(Now.UtcDateTime));
+    public void KeepOnly(IReadOnlySet<UInt128> listed) => changed |= Seen.KeepOnly(listed, Today);
 
     /// <summary>Writes <see cref="State"/> and what changed of the seen letters, and gives the lease back.</summary>
     /// <exception cref="LeaseLostException">Somebody else has the account now.</exception>

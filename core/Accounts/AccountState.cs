@@ -18,6 +18,9 @@ public sealed record AccountState
     /// <summary>Why the last poll failed, in a sentence with the server's own words; null if it went well.</summary>
     public string? LastError { get; init; }
 
+    /// <summary>What somebody should know although the last poll went well; null if nothing.</summary>
+    public string? Remark { get; init; }
+
     /// <summary>Letters collected so far.</summary>
     public long Letters { get; init; }
 
@@ -32,4 +35,7 @@ public sealed record AccountState
 
     /// <summary>Whether the server ever offered TLS: from then on no password goes without it (the ratchet).</summary>
     public bool SeenTls { get; init; }
+
+    /// <summary>Whether the server's listed sizes turned out wrong for letters that were surely complete, as with Exchange's: then they prove nothing.</summary>
+    public bool SizesOff { get; init; }
 }

@@ -5,48 +5,56 @@ using System.Text;
 namespace Postroom.Accounts;
 
 /// <summary>
-/// Which letters of a mailbox are stored and enqueued already: a set of 128-bit keys, each with the day it was first
-/// seen. A key covers UIDL and size, since a server may give a used UIDL to new mail once the old letter is gone
-/// (RFC 1939 §7): the new letter then has another key and is fetched. Beside them, for a week, the fingerprints of
-/// letters, so that a copy is recognised without asking anybody: they lie in the rows that every poll reads anyway.
+/// What is known of the letters in a mailbox: keys, each with what was done with the letter. A key covers UIDL and size,
+/// since a server may give a used UIDL to new mail once the old letter is gone (RFC 1939 §7): the new letter then has
+/// another key and is fetched; should its size be the same too, its header tells. Beside them the fingerprints of letters
+/// collected within a week, by which copies are noticed.
 /// </summary>
 public sealed class SeenLetters
 {
-    private readonly Dictionary<UInt128, ushort> days = [];
+    // 100,000 letters and as many fingerprints must fit into one answer of the table service: 4 MiB, in base64.
+    private const int LetterBytes = 2 + KeyBytes + 8;
+    private const int FingerprintBytes = 2 + 4;
 
-    /// <summary>Octets of one packed entry: key and day.</summary>
-    internal const int EntryBytes = 18;
+    // 96 bits: among a hundred thousand letters two have the same key once in 10¹⁹ mailboxes.
+    private const int KeyBytes = 12;
 
     /// <summary>Days within which an equal letter is a copy.</summary>
     internal const int CopyDays = 7;
 
+    private readonly Dictionary<UInt128, Entry> letters = [];
+
+    /// <summary>Letters in the set.</summary>
+    public int Count => letters.Keys.Count(static k => !IsFingerprint(k));
+
     /// <summary>The key of a letter in a mailbox's listing. UIDLs are case-sensitive and may hold any printable octet.</summary>
-    public static UInt128 Key(string uidl, long size)
-    {
-        Span<byte> hash = stackalloc byte[32];
-        SHA256.HashData(Encoding.UTF8.GetBytes(string.Create(null, $"{size}\0{uidl}")), hash);
-        return BinaryPrimitives.ReadUInt128BigEndian(hash) & ~FingerprintBit;
-    }
+    public static UInt128 Key(string uidl, long size) => Hash(string.Create(null, $"{size}\0{uidl}")) & ~Small;
 
-    /// <summary>The key of a fingerprint; never that of a letter in a listing.</summary>
-    public static UInt128 FingerprintKey(string fingerprint)
-    {
-        Span<byte> hash = stackalloc byte[32];
-        SHA256.HashData(Encoding.UTF8.GetBytes(fingerprint), hash);
-        return BinaryPrimitives.ReadUInt128BigEndian(hash) | FingerprintBit;
-    }
+    /// <summary>The key of a fingerprint; never that of a letter in a listing. 32 bits: that two are alike costs a look, no more.</summary>
+    public static UInt128 FingerprintKey(string fingerprint) => Hash(fingerprint) & Small;
 
-    /// <summary>Whether the letter was stored, and on which day first.</summary>
-    public bool TryGet(UInt128 key, out DateOnly since)
+    /// <summary>What is known of a letter, if anything.</summary>
+    public bool TryGet(UInt128 key, out SeenLetter letter)
     {
-        var known = days.TryGetValue(key, out var day);
-        since = Epoch.AddDays(day);
+        var known = letters.TryGetValue(key, out var entry);
+        letter = known ? entry.Letter : default;
         return known;
     }
 
-    /// <summary>Adds a letter; one that is known keeps its first day.</summary>
-    public bool Add(UInt128 key, DateOnly today) =>
-        days.TryAdd(key, (ushort)Math.Clamp(today.DayNumber - Epoch.DayNumber, 0, ushort.MaxValue));
+    /// <summary>Every letter known, with its key.</summary>
+    public IEnumerable<(UInt128 Key, SeenLetter Letter)> All =>
+        letters.Where(static l => !IsFingerprint(l.Key)).Select(static l => (l.Key, l.Value.Letter));
+
+    /// <summary>Notes what was done with a letter.</summary>
+    /// <returns>Whether that is news.</returns>
+    public bool Set(UInt128 key, SeenLetter letter)
+    {
+        var entry = new Entry(letter);
+        if (letters.TryGetValue(key, out var before) && (before == entry || IsFingerprint(key)))
+            return false;
+        letters[key] = entry;
+        return true;
+    }
 
     /// <summary>
     /// Forgets letters that a complete listing no longer shows, and fingerprints that are too old. Only after QUIT +OK:
@@ -55,49 +63,105 @@ public sealed class SeenLetters
     /// <returns>Whether anything was forgotten.</returns>
     public bool KeepOnly(IReadOnlySet<UInt128> listed, DateOnly today)
     {
-        var before = days.Count;
-        var oldest = today.AddDays(-CopyDays).DayNumber - Epoch.DayNumber;
-        foreach (var (key, _) in days.Where(d => (d.Key & FingerprintBit) != 0 ? d.Value < oldest : !listed.Contains(d.Key)).ToList())
-            days.Remove(key);
-        return days.Count != before;
+        var before = letters.Count;
+        var oldest = today.AddDays(-CopyDays);
+        foreach (var (key, _) in letters.Where(l => IsFingerprint(l.Key) ? l.Value.Letter.Since < oldest : !listed.Contains(l.Key)).ToList())
+            letters.Remove(key);
+        return letters.Count != before;
     }
 
-    private static readonly UInt128 FingerprintBit = UInt128.One;
-
-    // Day 0. 16 bits last until 2199.
-    private static readonly DateOnly Epoch = new(2020, 1, 1);
-
     // Sorted by day, so that a new letter changes the last page only and the others need no write.
-    internal IEnumerable<byte[]> Pack(int entriesPerPiece) =>
-        days.OrderBy(static d => d.Value).ThenBy(static d => d.Key).Chunk(entriesPerPiece).Select(static chunk =>
+    internal IEnumerable<byte[]> Pack(int mostBytes)
+    {
+        var piece = new byte[mostBytes];
+        var length = 0;
+        foreach (var (key, entry) in letters.OrderBy(static l => l.Value.Day).ThenBy(static l => l.Key))
         {
-            var packed = new byte[chunk.Length * EntryBytes];
-            for (var i = 0; i < chunk.Length; i++)
+            if (length + LetterBytes > mostBytes)
             {
-                BinaryPrimitives.WriteUInt128BigEndian(packed.AsSpan(i * EntryBytes), chunk[i].Key);
-                BinaryPrimitives.WriteUInt16BigEndian(packed.AsSpan(i * EntryBytes + 16), chunk[i].Value);
+                yield return piece[..length];
+                length = 0;
             }
 
-            return packed;
-        });
-
-    internal byte[] Pack(IEnumerable<UInt128> keys)
-    {
-        var packed = new MemoryStream();
-        Span<byte> entry = stackalloc byte[EntryBytes];
-        foreach (var key in keys)
-        {
-            BinaryPrimitives.WriteUInt128BigEndian(entry, key);
-            BinaryPrimitives.WriteUInt16BigEndian(entry[16..], days[key]);
-            packed.Write(entry);
+            length += Write(piece.AsSpan(length), key, entry);
         }
 
-        return packed.ToArray();
+        if (length > 0)
+            yield return piece[..length];
+    }
+
+    internal byte[] Pack(IReadOnlyCollection<UInt128> keys)
+    {
+        var packed = new byte[keys.Count * LetterBytes];
+        var length = 0;
+        foreach (var key in keys)
+            length += Write(packed.AsSpan(length), key, letters[key]);
+        return packed[..length];
     }
 
     internal void Unpack(ReadOnlySpan<byte> packed)
     {
-        for (; packed.Length >= EntryBytes; packed = packed[EntryBytes..])
-            days[BinaryPrimitives.ReadUInt128BigEndian(packed)] = BinaryPrimitives.ReadUInt16BigEndian(packed[16..]);
+        while (packed.Length >= FingerprintBytes)
+        {
+            var mark = BinaryPrimitives.ReadUInt16BigEndian(packed);
+            if (Entry.IsOfFingerprint(mark))
+            {
+                letters[BinaryPrimitives.ReadUInt32BigEndian(packed[2..])] = new(mark, 0);
+                packed = packed[FingerprintBytes..];
+                continue;
+            }
+
+            if (packed.Length < LetterBytes)
+                return;
+            var key = new UInt128(BinaryPrimitives.ReadUInt64BigEndian(packed[2..]), (ulong)BinaryPrimitives.ReadUInt32BigEndian(packed[10..]) << 32);
+            letters[key] = new(mark, BinaryPrimitives.ReadUInt64BigEndian(packed[14..]));
+            packed = packed[LetterBytes..];
+        }
+    }
+
+    private static readonly UInt128 Small = uint.MaxValue;
+
+    private static bool IsFingerprint(UInt128 key) => key <= Small;
+
+    private static UInt128 Hash(string text)
+    {
+        Span<byte> hash = stackalloc byte[32];
+        SHA256.HashData(Encoding.UTF8.GetBytes(text), hash);
+        return BinaryPrimitives.ReadUInt128BigEndian(hash);
+    }
+
+    private static int Write(Span<byte> at, UInt128 key, Entry entry)
+    {
+        BinaryPrimitives.WriteUInt16BigEndian(at, entry.Mark);
+        if (IsFingerprint(key))
+        {
+            BinaryPrimitives.WriteUInt32BigEndian(at[2..], (uint)key);
+            return FingerprintBytes;
+        }
+
+        BinaryPrimitives.WriteUInt64BigEndian(at[2..], (ulong)(key >> 64));
+        BinaryPrimitives.WriteUInt32BigEndian(at[10..], (uint)(key >> 32));
+        BinaryPrimitives.WriteUInt64BigEndian(at[14..], entry.Header);
+        return LetterBytes;
+    }
+
+    /// <summary>A letter as it is kept in memory: an account may have a hundred thousand.</summary>
+    /// <param name="Mark">3 bits of what was done, 13 bits of day.</param>
+    /// <param name="Header">As <see cref="SeenLetter.Header"/>.</param>
+    private readonly record struct Entry(ushort Mark, ulong Header)
+    {
+        private const int DayBits = 13;
+
+        // Day 0. 13 bits last until 2046.
+        private static readonly DateOnly Epoch = new(2024, 1, 1);
+
+        public Entry(SeenLetter letter)
+            : this((ushort)((int)letter.As << DayBits | Math.Clamp(letter.Since.DayNumber - Epoch.DayNumber, 0, (1 << DayBits) - 1)), letter.Header) { }
+
+        public int Day => Mark & ((1 << DayBits) - 1);
+
+        public SeenLetter Letter => new(Epoch.AddDays(Day), (SeenAs)(Mark >> DayBits), Header);
+
+        public static bool IsOfFingerprint(ushort mark) => mark >> DayBits == (int)SeenAs.Fingerprint;
     }
 }

@@ -84,53 +84,33 @@ public sealed partial class Collector
 
     private async Task<CollectOutcome> PollAsync(Account account, AccountSession session, CancellationToken stop)
     {
-        var letters = 0;
+        var poll = new Poll();
         CollectOutcome outcome;
         using var life = CancellationTokenSource.CreateLinkedTokenSource(stop);
         var heartbeat = KeepLeaseAsync(session, life);
         try
         {
-            string? oddity = null;
-            for (var more = true; more;)
+            while (await VisitAsync(account, session, poll, life.Token))
             {
-                await using var connection = await Pop3Connection.OpenAsync(account, session.State.SeenTls, life.Token);
-                session.State = session.State with { SeenTls = session.State.SeenTls || connection.Client.IsSecure };
-                var visit = new MailboxVisit(account, session, connection, storage, budget, time);
-                try
-                {
-                    more = await visit.RunAsync(life.Token);
-                }
-                catch (Exception e) when (connection.Explain(e) is { } sentence && !life.IsCancellationRequested)
-                {
-                    throw new CollectFailedException(sentence, e);
-                }
-                finally
-                {
-                    letters += visit.Collected;
-                    oddity ??= visit.Oddity;
-                    session.State = session.State with
-                    {
-                        Letters = session.State.Letters + visit.Collected,
-                        Octets = session.State.Octets + visit.Octets,
-                        LeftOnServer = visit.Left,
-                    };
-                }
+                // As long as there is more to fetch and each visit gets further.
             }
 
             session.State = session.State with
             {
-                LastPoll = session.Now, LastSuccess = session.Now, NextPoll = session.Now + account.Interval, Failures = 0, LastError = oddity,
+                LastPoll = session.Now, LastSuccess = session.Now, NextPoll = session.Now + PollRhythm.AfterSuccess(account, poll.LogInDelay),
+                Failures = 0, LastError = null, Remark = poll.Remark,
             };
-            outcome = new CollectOutcome.Collected(letters, session.State.LeftOnServer);
+            outcome = new CollectOutcome.Collected(poll.Letters, session.State.LeftOnServer);
         }
         catch (CollectFailedException e)
         {
+            var (wait, counts) = PollRhythm.AfterFailure(account, e.Refusal, e.LogInDelay, session.State.Failures);
             session.State = session.State with
             {
-                LastPoll = session.Now, NextPoll = session.Now + BackOff(account, session.State.Failures),
-                Failures = session.State.Failures + 1, LastError = e.Message,
+                LastPoll = session.Now, NextPoll = session.Now + wait,
+                Failures = session.State.Failures + (counts ? 1 : 0), LastError = e.Message, Remark = poll.Remark,
             };
-            outcome = new CollectOutcome.Failed(e.Message, letters);
+            outcome = new CollectOutcome.Failed(e.Message, poll.Letters);
         }
         catch (OperationCanceledException e) when (!stop.IsCancellationRequested)
         {
@@ -143,6 +123,42 @@ public sealed partial class Collector
         }
 
         return outcome;
+    }
+
+    /// <returns>Whether another visit is worth it.</returns>
+    private async Task<bool> VisitAsync(Account account, AccountSession session, Poll poll, CancellationToken stop)
+    {
+        await using var connection = await Pop3Connection.OpenAsync(account, session.State.SeenTls, time, stop);
+        Checkpoint.Pass(Step.LoggedIn);
+        poll.LogInDelay = connection.LogInDelay;
+        session.State = session.State with { SeenTls = session.State.SeenTls || connection.IsSecure };
+        var visit = new MailboxVisit(account, session, connection, poll.Lessons, storage, budget, time);
+        try
+        {
+            return await visit.RunAsync(stop);
+        }
+        catch (BrokenSessionException) when (poll.Lessons.MayTryAgain)
+        {
+            return true;
+        }
+        catch (BrokenSessionException e)
+        {
+            throw new CollectFailedException(connection.Explain(e.InnerException!) ?? e.Message, e);
+        }
+        catch (Exception e) when (connection.Explain(e) is { } sentence && !stop.IsCancellationRequested)
+        {
+            throw new CollectFailedException(sentence, e);
+        }
+        finally
+        {
+            poll.Letters += visit.Collected;
+            session.State = session.State with
+            {
+                Letters = session.State.Letters + visit.Collected,
+                Octets = session.State.Octets + visit.Octets,
+                LeftOnServer = visit.Left ?? session.State.LeftOnServer,
+            };
+        }
     }
 
     // A download of many megabytes may take longer than the lease.
@@ -167,11 +183,15 @@ public sealed partial class Collector
         }
     }
 
-    // Twice as long after each failure, up to an hour: a provider that locks out hasty clients is not provoked further.
-    private static TimeSpan BackOff(Account account, int failures)
+    /// <summary>What is common to the visits of one poll.</summary>
+    private sealed class Poll
     {
-        var longest = TimeSpan.FromTicks(Math.Max(TimeSpan.FromHours(1).Ticks, account.Interval.Ticks));
-        var wait = account.Interval * Math.Pow(2, Math.Min(failures, 16));
-        return wait < longest ? wait : longest;
+        public PollLessons Lessons { get; } = new();
+
+        public int Letters { get; set; }
+
+        public TimeSpan LogInDelay { get; set; }
+
+        public string? Remark => Lessons.Remark;
     }
 }

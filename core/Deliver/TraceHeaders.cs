@@ -9,6 +9,9 @@ namespace Postroom.Deliver;
 /// <summary>The header lines we put on top of a letter, always in the same order; below them it stays byte for byte as it came.</summary>
 public static class TraceHeaders
 {
+    /// <summary>The field with the letter's id, by which a target can be asked whether it has the letter.</summary>
+    internal const string IdField = "X-Postroom-Id";
+
     /// <summary>The lines for one letter and desk, each ended by CR LF.</summary>
     /// <param name="letter">The letter.</param>
     /// <param name="provider">The server it was collected from; null for direct SMTP.</param>
@@ -35,7 +38,7 @@ public static class TraceHeaders
             Line("Received", $"from {From(session)}\r\n\tby {session.Host} (Postroom) with {Protocol(session)} id {letter.Id}{For(letter)}{tls};\r\n\t{Date(letter)}", folded: true);
         }
 
-        Line("X-Postroom-Id", letter.Id);
+        Line(IdField, letter.Id);
         if (letter.Undetermined)
             // A sentence with other people's addresses in it: folded and encoded (RFC 2047) as a header must be.
             text.Append("X-Postroom-Reason:").Append(Encoding.ASCII.GetString(new Header("X-Postroom-Reason", Plain(letter.Reason)).RawValue).ReplaceLineEndings("\r\n"));
@@ -54,7 +57,7 @@ public static class TraceHeaders
         letter.Received.ToUniversalTime().ToString("ddd, dd MMM yyyy HH:mm:ss '+0000'", CultureInfo.InvariantCulture);
 
     // Its word for itself, and what we saw (RFC 5321 §4.4, §4.1.3).
-    private static string From(SmtpSession session) => session.Client switch
+    private static string From(DoorSession session) => session.Client switch
     {
         null => $"{session.Helo} (address hidden from this host)",
         { } client when client.Contains(':', StringComparison.Ordinal) => $"{session.Helo} ([IPv6:{client}])",
@@ -62,7 +65,7 @@ public static class TraceHeaders
     };
 
     // RFC 3848; RFC 6531 §3.7.3.
-    private static string Protocol(SmtpSession session) =>
+    private static string Protocol(DoorSession session) =>
         (session.Utf8 ? "UTF8SMTP" : session.Extended ? "ESMTP" : "SMTP") + (session.Cipher is null ? "" : "S");
 
     private static string Plain(string value) => string.Concat(value.Select(static c => char.IsControl(c) ? ' ' : c));

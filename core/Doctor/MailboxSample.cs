@@ -34,7 +34,7 @@ public sealed record MailboxSample(IReadOnlyList<HeaderEvidence> Letters, int To
         {
             // The doctor has no memory of the account, so it treats every server as one that was seen with TLS: under
             // Auto no password goes in clear.
-            await using var connection = await Pop3Connection.OpenAsync(account, seenTls: true, stop);
+            await using var connection = await Pop3Connection.OpenAsync(account, seenTls: true, TimeProvider.System, stop);
             try
             {
                 return await ReadAsync(account, connection, most, progress, stop);
@@ -63,6 +63,7 @@ public sealed record MailboxSample(IReadOnlyList<HeaderEvidence> Letters, int To
         var refused = 0;
         foreach (var batch in chosen.Chunk(Together))
         {
+            connection.Allow(Bound.Headers(batch.Length));
             foreach (var header in await HeadersAsync(client, batch, stop))
             {
                 if (header is null)

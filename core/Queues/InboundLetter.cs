@@ -30,7 +30,7 @@ public sealed record InboundLetter
     public Envelope? Envelope { get; init; }
 
     /// <summary>How it came through the SMTP door; null for collected mail.</summary>
-    public SmtpSession? Session { get; init; }
+    public DoorSession? Session { get; init; }
 
     /// <summary>The header lines that may decide who gets it.</summary>
     public required HeaderEvidence Evidence { get; init; }
@@ -64,6 +64,12 @@ public sealed record InboundLetter
 
     /// <summary>What happened to it so far beside its straight way; null: nothing.</summary>
     public IReadOnlyList<StoryLine>? Story { get; init; }
+
+    /// <summary>
+    /// What it is about, if we wrote it ourselves to tell of an account: it goes to the account's mailbox or the
+    /// postmaster. Null for everybody else's letters.
+    /// </summary>
+    public string? Notice { get; init; }
 
     /// <summary>Whether an earlier, broken attempt may have sent it already: later stages then look before they act.</summary>
     public bool Repeat { get; init; }

@@ -33,6 +33,15 @@ public static class Sorter
         return Sort(decision.Recipients, decision.DecidedBy, decision.Reason, decision.Steps, account.Domains, directory);
     }
 
+    /// <summary>Sorts a letter of our own about an account: it is for whom the account serves, else for the postmaster.</summary>
+    public static Sorting SortNotice(Account account, string notice, RecipientDirectory directory)
+    {
+        ArgumentNullException.ThrowIfNull(account);
+        ArgumentNullException.ThrowIfNull(directory);
+        var mailbox = account.Mailbox ?? directory.PostmasterFor(account.Domains.Count == 1 ? account.Domains[0] : "");
+        return new([], [new(mailbox, null, notice, false)], [], "account", notice, [notice]);
+    }
+
     /// <summary>Sorts a letter with a known envelope.</summary>
     public static Sorting Sort(Envelope envelope, HeaderEvidence evidence, RecipientDirectory directory)
     {

@@ -35,6 +35,9 @@ public sealed record PostroomSettings
     /// <summary>Six-field cron expression of the look for due accounts.</summary>
     public required string PollSchedule { get; init; }
 
+    /// <summary>When a letter that could not be delivered is tried again.</summary>
+    public RetrySchedule Retry { get; init; } = RetrySchedule.Usual;
+
     /// <summary>Days a delivered letter's blob is kept.</summary>
     public required int RetainDays { get; init; }
 

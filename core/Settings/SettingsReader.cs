@@ -122,6 +122,7 @@ public sealed class SettingsReader
             InboundQueue = QueueName(top, "INBOUND_QUEUE", "inbound"),
             DeliverQueue = QueueName(top, "DELIVER_QUEUE", "deliver"),
             PollSchedule = Schedule(top, "POLL_SCHEDULE", "0 * * * * *"),
+            Retry = RetrySettings.Read(new("Retry__", values, problems)),
             RetainDays = (int)top.Number("RetainDays", 7, 0, 3650, " days"),
             QueueLease = top.Time("QueueLease", TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(10)),
         };
@@ -184,19 +185,10 @@ public sealed class SettingsReader
             .Select(static a => a.Domain)
             .Distinct();
 
-    private Dictionary<string, Target> Targets()
-    {
-        var targets = Names("Targets").Append("default").Distinct(StringComparer.OrdinalIgnoreCase).Select(name =>
-        {
-            var section = Section("Targets", name);
-            var kind = section.Choice("Kind", TargetKind.Maildir);
-            if (kind != TargetKind.Maildir)
-                section.Problem("Kind", $"{kind} is not in this build yet. Write Maildir.");
-            var path = section.Text("Path") ?? "mail";
-            return new Target { Name = name, Kind = kind, Path = Path.GetFullPath(path, folder) };
-        });
-        return targets.ToDictionary(static t => t.Name, StringComparer.OrdinalIgnoreCase);
-    }
+    private Dictionary<string, Target> Targets() =>
+        Names("Targets").Append("default").Distinct(StringComparer.OrdinalIgnoreCase)
+            .Select(name => TargetSettings.Read(Section("Targets", name), name, folder))
+            .ToDictionary(static t => t.Name, StringComparer.OrdinalIgnoreCase);
 
     private MailboxEntry Mailbox(string name, Dictionary<string, Target> targets)
     {

@@ -76,7 +76,21 @@ public sealed class LetterStore
         }
     }
 
+    /// <summary>Octets of a stored letter; null if there is no such blob.</summary>
+    public async Task<long?> SizeAsync(string blob, CancellationToken stop)
+    {
+        try
+        {
+            return (await container.GetBlobClient(blob).GetPropertiesAsync(cancellationToken: stop)).Value.ContentLength;
+        }
+        catch (RequestFailedException e) when (e.Status == 404)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Removes a letter; only Sweep does, once no desk needs it.</summary>
-    public Task RemoveAsync(string blob, CancellationToken stop) =>
-        container.GetBlobClient(blob).DeleteIfExistsAsync(cancellationToken: stop);
+    /// <returns>Whether it was there.</returns>
+    public async Task<bool> RemoveAsync(string blob, CancellationToken stop) =>
+        await container.GetBlobClient(blob).DeleteIfExistsAsync(cancellationToken: stop);
 }

@@ -36,7 +36,7 @@ internal sealed partial class LetterIntake(Office office, Wire wire)
 
     /// <summary>Takes the letter.</summary>
     /// <returns>What to answer: null means 250, the letter is ours now. False as second value: the connection ended first.</returns>
-    public async Task<(Reply? Objection, bool Ended)> ReceiveAsync(Transaction transaction, SmtpSession session)
+    public async Task<(Reply? Objection, bool Ended)> ReceiveAsync(Transaction transaction, DoorSession session)
     {
         using var upload = office.Storage.Letters.Begin(LetterStore.BlobName(id), StorePatience, office.Time);
         if (!await ReadAsync(upload))

@@ -11,6 +11,11 @@ internal abstract class CatchAllProvider : IAsyncDisposable
 {
     public const string UserName = "office";
 
+    // A mail server changes its user, and the kernel then forgets that it was to end with the tests (prctl(2),
+    // PR_SET_PDEATHSIG). A shell keeps its user: it is told of their end, and ends the server.
+    private static readonly string[] Guard =
+        ["--pdeathsig", "TERM", "--", "sh", "-c", "\"$@\" & server=$!; trap 'kill -9 $server' TERM; wait $server", "guard"];
+
     private ChildProcess? process;
 
     protected CatchAllProvider()
@@ -41,7 +46,7 @@ internal abstract class CatchAllProvider : IAsyncDisposable
     {
         var (program, arguments, environment) = await PrepareAsync();
         await Dovecot.StartAsync();
-        process = await ChildProcess.StartAsync(program, arguments, Folder, environment);
+        process = await ChildProcess.StartAsync("setpriv", [.. Guard, program, .. arguments], Folder, environment);
         await process.ReadyAsync(GreetingAsync, () => Log);
     }
 

@@ -12,8 +12,9 @@ public sealed class SeenLettersTests
     {
         var (letter, gone, fingerprint) = (SeenLetters.Key("a", 1), SeenLetters.Key("b", 1), SeenLetters.FingerprintKey("c"));
         var seen = new SeenLetters();
-        foreach (var key in (UInt128[])[letter, gone, fingerprint])
-            seen.Add(key, Today);
+        seen.Set(letter, new(Today, SeenAs.Stored, 0));
+        seen.Set(gone, new(Today, SeenAs.Stored, 0));
+        seen.Set(fingerprint, new(Today, SeenAs.Fingerprint, 0));
 
         Assert.True(seen.KeepOnly(new HashSet<UInt128> { letter }, Today.AddDays(7)));
         Assert.Equal((true, false, true), (seen.TryGet(letter, out _), seen.TryGet(gone, out _), seen.TryGet(fingerprint, out _)));
@@ -26,7 +27,7 @@ public sealed class SeenLettersTests
     public void A_fingerprint_is_never_taken_for_a_letter() =>
         Assert.All(Enumerable.Range(0, 100).Select(static i => $"{i}"), static text =>
         {
-            Assert.Equal(UInt128.Zero, SeenLetters.Key(text, 1) & UInt128.One);
-            Assert.Equal(UInt128.One, SeenLetters.FingerprintKey(text) & UInt128.One);
+            Assert.True(SeenLetters.Key(text, 1) > uint.MaxValue);
+            Assert.True(SeenLetters.FingerprintKey(text) <= uint.MaxValue);
         });
 }

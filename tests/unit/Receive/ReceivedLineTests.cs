@@ -9,7 +9,7 @@ namespace Postroom.Tests.Unit.Receive;
 /// <summary>What a letter that came through the door carries on top (RFC 5321 §4.4).</summary>
 public sealed class ReceivedLineTests
 {
-    private static readonly SmtpSession Plain = new() { Host = "mx.example.com", Helo = "client.example.org", Client = "192.0.2.1" };
+    private static readonly DoorSession Plain = new() { Host = "mx.example.com", Helo = "client.example.org", Client = "192.0.2.1" };
 
     [Fact]
     public void It_says_who_came_how_and_for_whom() => Assert.Equal(
@@ -36,14 +36,14 @@ public sealed class ReceivedLineTests
     public void The_null_sender_stays_the_null_sender() =>
         Assert.StartsWith("Return-Path: <>\r\nDelivered-To: anna@example.com\r\n", Text(Plain, sender: ""), StringComparison.Ordinal);
 
-    private static string Received(SmtpSession session)
+    private static string Received(DoorSession session)
     {
         var text = Text(session, "a@example.org");
         var start = text.IndexOf("Received:", StringComparison.Ordinal);
         return text[start..text.IndexOf("X-Postroom-Id:", StringComparison.Ordinal)];
     }
 
-    private static string Text(SmtpSession session, string sender) => Encoding.UTF8.GetString(TraceHeaders.For(new DeliverLetter
+    private static string Text(DoorSession session, string sender) => Encoding.UTF8.GetString(TraceHeaders.For(new DeliverLetter
     {
         Id = "abc",
         Blob = "abc.eml",

@@ -1,7 +1,7 @@
 namespace Postroom.Mail;
 
 /// <summary>How a letter came through the SMTP door: what its Received line says (RFC 5321 §4.4).</summary>
-public sealed record SmtpSession
+public sealed record DoorSession
 {
     /// <summary>Name of the door, as it greets.</summary>
     public required string Host { get; init; }
