@@ -12,7 +12,7 @@
 set -uo pipefail
 
 # Debian packages the tests start programs from: a real POP3, IMAP and LMTP server, and a mail reader.
-packages=(dovecot-pop3d dovecot-imapd dovecot-lmtpd mutt)
+packages=(dovecot-pop3d dovecot-imapd dovecot-lmtpd mutt swaks libnet-ssleay-perl curl)
 
 # Mail servers the tests run as a provider's. Debian allows only one of them on a machine, and installing it would throw
 # out the machine's own; so they are unpacked into a folder and never installed. libnss-wrapper shows them the users their

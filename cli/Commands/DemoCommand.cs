@@ -1,12 +1,15 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Postroom.Cli.Demo;
 using Postroom.Cli.Host;
 using Postroom.Deliver;
 using Postroom.Mail;
+using Postroom.Receive;
 using Postroom.Settings;
+using Postroom.Store;
 using Spectre.Console;
 
 namespace Postroom.Cli.Commands;
@@ -42,23 +45,28 @@ internal static class DemoCommand
         await using var services = Counter.Services(settings, LogLevel.Warning);
         using var office = new PostOffice(services, QueueRules.Read(Path.Combine(AppContext.BaseDirectory, "host.json")));
         office.Report.Progress += static line => Console.Out.WriteLine("  " + Counter.Safe(line));
+        await services.GetRequiredService<OfficeStorage>().PrepareAsync(stop);
+        await using var door = SmtpDoor.For(services, alone: false);
+        await door.StartAsync(stop);
+        Console.Out.WriteLine($"Handing a letter to the SMTP door on {door.EndPoint}");
+        await SampleSender.SendAsync(door.EndPoint, "iris.vogel@garten.example", "clara@example.com", SampleLetters.InPerson(), stop);
         Console.Out.WriteLine("Collecting, sorting and delivering");
         var left = await office.RunUntilIdleAsync(stop);
         Console.Out.WriteLine();
         var rows = await RowsAsync(office.Report, settings, stop);
         Print(rows);
 
-        var expected = SampleLetters.Names.Sum(static m => m.Value.Length);
+        var expected = SampleLetters.Names.Sum(static m => m.Value.Length) + 1;
         var arrived = rows.Select(static r => r.Letter).Distinct().Count();
         var intact = rows.All(static r => r.Intact);
         Console.Out.WriteLine($"{arrived} of {expected} letters, {rows.Count} copies on {rows.Select(static r => r.Desk).Distinct().Count()} desks, "
-            + (intact ? "each byte for byte as the provider had it below our trace headers." : "and not all of them as the provider had them."));
+            + (intact ? "each byte for byte as it was sent below our trace headers." : "and not all of them as they were sent."));
         var well = left == 0 && arrived == expected && intact && office.Report.Held == 0;
         if (untilIdle || !well)
             return well ? Counter.Well : Counter.Trouble;
 
-        Console.Out.WriteLine($"The demo goes on collecting until Ctrl-C. In another terminal: ./postroom trace anna@example.com --settings {Path.GetRelativePath(Environment.CurrentDirectory, settingsFile)}");
-        await office.RunAsync(stop);
+        Console.Out.WriteLine($"The demo goes on collecting and receiving until Ctrl-C. In another terminal: ./postroom trace anna@example.com --settings {Path.GetRelativePath(Environment.CurrentDirectory, settingsFile)}");
+        await RunCommand.ServeAsync(office, door, stop);
         return Counter.Well;
     }
 
@@ -75,7 +83,7 @@ internal static class DemoCommand
 
     private static async Task<List<Row>> RowsAsync(OfficeReport report, PostroomSettings settings, CancellationToken stop)
     {
-        var samples = SampleLetters.Fill().Values.SelectMany(static m => m.Letters).ToDictionary(static l => MessageId(l.Content.Span), StringComparer.Ordinal);
+        var samples = SampleLetters.Fill().Values.SelectMany(static m => m.Letters).Append(SampleLetters.InPerson()).ToDictionary(static l => MessageId(l.Content.Span), StringComparer.Ordinal);
         List<Row> rows = [];
         foreach (var delivery in report.Deliveries.OrderBy(static d => d.Letter.Account).ThenBy(static d => d.Letter.MessageId).ThenBy(static d => d.Letter.Mailbox))
         {
@@ -85,7 +93,7 @@ internal static class DemoCommand
             var file = await File.ReadAllBytesAsync(delivered.Answer, stop);
             rows.Add(new(
                 sample?.Name ?? letter.Id,
-                $"{letter.Account} ({settings.Accounts[letter.Account!].Host})",
+                letter.Account is { } account ? $"{account} ({settings.Accounts[account].Host})" : "the SMTP door",
                 letter.DecidedBy, letter.Mailbox,
                 Path.GetRelativePath(Environment.CurrentDirectory, delivered.Answer),
                 sample is not null && file.AsSpan().EndsWith(sample.Content.Span)));

@@ -1,9 +1,12 @@
 using System.CommandLine;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Postroom.Cli.Host;
 using Postroom.Collect;
 using Postroom.Deliver;
+using Postroom.Receive;
 using Postroom.Settings;
+using Postroom.Store;
 
 namespace Postroom.Cli.Commands;
 
@@ -14,7 +17,7 @@ internal static class RunCommand
     {
         var untilIdle = new Option<bool>("--until-idle") { Description = "Collect every account once, work off the queues and exit. Exit code 0 only if everything went well." };
         var verbose = new Option<bool>("--verbose") { Description = "Log what each stage does." };
-        var command = new Command("run", "Collect, sort and deliver on this machine until Ctrl-C.") { untilIdle, verbose };
+        var command = new Command("run", "Collect, receive, sort and deliver on this machine until Ctrl-C.") { untilIdle, verbose };
         command.SetAction((parsed, stop) => Counter.ServeAsync(() => RunAsync(
             Counter.Settings(parsed.GetValue(settings)!), Path.GetDirectoryName(Path.GetFullPath(parsed.GetValue(settings)!))!,
             parsed.GetValue(untilIdle), parsed.GetValue(verbose), stop)));
@@ -35,8 +38,34 @@ internal static class RunCommand
             return Summary(office.Report, await office.RunUntilIdleAsync(stop));
 
         Console.Out.WriteLine($"Postroom collects {OfficeReport.Count(settings.Accounts.Count, "account")}. Ctrl-C ends it.");
-        await office.RunAsync(stop);
+        if (!settings.Smtp.Enabled)
+        {
+            await office.RunAsync(stop);
+            return Counter.Well;
+        }
+
+        await services.GetRequiredService<OfficeStorage>().PrepareAsync(stop);
+        await using var door = SmtpDoor.For(services, alone: false);
+        await door.StartAsync(stop);
+        Console.Out.WriteLine($"The SMTP door is open on {door.EndPoint}.");
+        await ServeAsync(office, door, stop);
         return Counter.Well;
+    }
+
+    /// <summary>All stages and an open door until stopped. The door shuts at once; letters that are coming in are finished.</summary>
+    internal static async Task ServeAsync(PostOffice office, SmtpDoor door, CancellationToken stop)
+    {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var shut = door.StopAtAsync(over.Token);
+        try
+        {
+            await office.RunAsync(stop);
+        }
+        finally
+        {
+            await over.CancelAsync();
+            await shut;
+        }
     }
 
     /// <summary>Says how the run went; the exit code follows from the same facts.</summary>

@@ -20,6 +20,8 @@ internal static class DemoSettings
             ["Groups__sales__Addresses"] = "sales@example.com",
             ["Groups__sales__Members"] = "ben, clara",
             ["Postmaster"] = "postmaster",
+            ["Smtp__HostName"] = "mx.example.com",
+            ["Smtp__Port"] = "0", // any that is free
             ["Targets__default__Kind"] = "Maildir",
             ["Targets__default__Path"] = mailFolder,
 

@@ -18,9 +18,14 @@ internal static class SampleLetters
     public static Dictionary<string, SampleMailbox> Fill() =>
         Names.ToDictionary(mailbox => mailbox.Key, mailbox => new SampleMailbox(mailbox.Value.Select(Read)));
 
-    private static SampleLetter Read(string name)
+    /// <summary>The letter that comes by SMTP, for Clara.</summary>
+    public static SampleLetter InPerson() => Read("in-person", "door/");
+
+    private static SampleLetter Read(string name) => Read(name, ResourceFolder);
+
+    private static SampleLetter Read(string name, string folder)
     {
-        var resource = $"{ResourceFolder}{name}.eml";
+        var resource = $"{folder}{name}.eml";
         using var stream = typeof(SampleLetters).Assembly.GetManifestResourceStream(resource)
             ?? throw new InvalidOperationException($"The sample letter '{resource}' is missing from this build.");
         var content = new byte[stream.Length];

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
 using Postroom.Directory;
+using Postroom.Receive;
 using Postroom.Settings;
 using Postroom.Store;
 using Spectre.Console;
@@ -91,7 +92,7 @@ internal static class Counter
             await Console.Error.WriteLineAsync(e.Message);
             return Refused;
         }
-        catch (Exception e) when (e is EmulatorException or InvalidDataException or DirectoryException)
+        catch (Exception e) when (e is EmulatorException or DoorException or InvalidDataException or DirectoryException)
         {
             await Console.Error.WriteLineAsync(e.Message);
             return Refused;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using MimeKit;
+using Postroom.Mail;
 using Postroom.Queues;
 
 namespace Postroom.Deliver;
@@ -13,7 +14,7 @@ public static class TraceHeaders
 
     /// <summary>The lines for one letter and desk, each ended by CR LF.</summary>
     /// <param name="letter">The letter.</param>
-    /// <param name="provider">The server it was collected from; null for direct SMTP, where the door has said so already.</param>
+    /// <param name="provider">The server it was collected from; null for direct SMTP.</param>
     /// <param name="here">Name of this machine, for the Received line (RFC 5321 §4.4).</param>
     public static byte[] For(DeliverLetter letter, string? provider, string here)
     {
@@ -28,9 +29,13 @@ public static class TraceHeaders
             Line("X-Original-To", letter.Recipient);
         if (provider is not null)
         {
-            var date = letter.Received.ToUniversalTime().ToString("ddd, dd MMM yyyy HH:mm:ss '+0000'", CultureInfo.InvariantCulture);
-            var recipient = letter.Recipient is null ? "" : $"\r\n\tfor <{letter.Recipient}>";
-            Line("Received", $"from {provider}\r\n\tby {here} (Postroom) with POP3 id {letter.Id}{recipient};\r\n\t{date}", folded: true);
+            Line("Received", $"from {provider}\r\n\tby {here} (Postroom) with POP3 id {letter.Id}{For(letter)};\r\n\t{Date(letter)}", folded: true);
+        }
+        else if (letter.Session is { } session)
+        {
+            // The last clause is RFC 8314 §4.3's. A letter for several tells nobody of the others: only its own desk's address.
+            var tls = session.Cipher is null ? "" : $"\r\n\ttls {session.Cipher}";
+            Line("Received", $"from {From(session)}\r\n\tby {session.Host} (Postroom) with {Protocol(session)} id {letter.Id}{For(letter)}{tls};\r\n\t{Date(letter)}", folded: true);
         }
 
         Line(IdField, letter.Id);
@@ -45,6 +50,23 @@ public static class TraceHeaders
             .Append(folded ? value : Plain(value))
             .Append("\r\n");
     }
+
+    private static string For(DeliverLetter letter) => letter.Recipient is null ? "" : $"\r\n\tfor <{Plain(letter.Recipient)}>";
+
+    private static string Date(DeliverLetter letter) =>
+        letter.Received.ToUniversalTime().ToString("ddd, dd MMM yyyy HH:mm:ss '+0000'", CultureInfo.InvariantCulture);
+
+    // Its word for itself, and what we saw (RFC 5321 §4.4, §4.1.3).
+    private static string From(DoorSession session) => session.Client switch
+    {
+        null => $"{session.Helo} (address hidden from this host)",
+        { } client when client.Contains(':', StringComparison.Ordinal) => $"{session.Helo} ([IPv6:{client}])",
+        { } client => $"{session.Helo} ([{client}])",
+    };
+
+    // RFC 3848; RFC 6531 §3.7.3.
+    private static string Protocol(DoorSession session) =>
+        (session.Utf8 ? "UTF8SMTP" : session.Extended ? "ESMTP" : "SMTP") + (session.Cipher is null ? "" : "S");
 
     private static string Plain(string value) => string.Concat(value.Select(static c => char.IsControl(c) ? ' ' : c));
 }

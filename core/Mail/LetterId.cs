@@ -27,6 +27,14 @@ public static class LetterId
         return Text(hash.GetHashAndReset().AsSpan(0, 20));
     }
 
+    /// <summary>Id of a letter that comes in person: a sender who repeats it sends another. Later ids sort after earlier ones.</summary>
+    public static string Fresh(TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(time);
+        // As long as a derived one.
+        return Text([.. Guid.CreateVersion7(time.GetUtcNow()).ToByteArray(bigEndian: true), .. RandomNumberGenerator.GetBytes(4)]);
+    }
+
     /// <summary>
     /// What equal copies of a letter in one account have in common: Message-ID and body. Not the rest of the header, in
     /// which each copy has its own trace lines; and never the Message-ID alone, which a sender may repeat.

@@ -27,6 +27,9 @@ public sealed record DeliverLetter
     /// <summary>The account it was collected from; null for direct SMTP.</summary>
     public string? Account { get; init; }
 
+    /// <summary>How it came through the SMTP door; null for collected mail.</summary>
+    public DoorSession? Session { get; init; }
+
     /// <summary>The desk.</summary>
     public required string Mailbox { get; init; }
 
@@ -121,6 +124,7 @@ public sealed record DeliverLetter
             Size = letter.Size,
             Received = letter.Received,
             Account = letter.Account,
+            Session = letter.Session,
             Mailbox = mailbox,
             Target = target,
             Copy = i > 0,

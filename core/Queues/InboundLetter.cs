@@ -29,6 +29,9 @@ public sealed record InboundLetter
     /// <summary>The SMTP envelope; null for collected mail.</summary>
     public Envelope? Envelope { get; init; }
 
+    /// <summary>How it came through the SMTP door; null for collected mail.</summary>
+    public DoorSession? Session { get; init; }
+
     /// <summary>The header lines that may decide who gets it.</summary>
     public required HeaderEvidence Evidence { get; init; }
 

@@ -10,6 +10,8 @@ namespace Postroom.Resolve;
 /// </summary>
 public static class Sorter
 {
+    private const int MostNamed = 3;
+
     // RFC 5321 §6.3 asks for at least 100 where one server counts its own relays; a letter that people sent to people has
     // fewer than ten, and between our accounts and somebody's forwarding each turn costs a poll.
     private const int MostReceivedLines = 50;
@@ -57,9 +59,13 @@ public static class Sorter
                 steps.Add($"{text}: not an address.");
         }
 
-        var reason = $"The sending server named {string.Join(", ", envelope.Recipients)} as recipient.";
+        var reason = $"The sending server named {Named(envelope.Recipients)} as recipient{(envelope.Recipients.Count == 1 ? "" : "s")}.";
         return Sort(recipients, "envelope", reason, [.. steps, reason], [], directory);
     }
+
+    // Every desk's message carries the sentence: with a hundred recipients it would not fit.
+    private static string Named(IReadOnlyList<string> recipients) =>
+        string.Join(", ", recipients.Take(MostNamed)) + (recipients.Count > MostNamed ? $" and {recipients.Count - MostNamed} more" : "");
 
     private static Sorting? Loop(HeaderEvidence evidence)
     {

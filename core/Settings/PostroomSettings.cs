@@ -17,6 +17,9 @@ public sealed record PostroomSettings
     /// <summary>Targets by name, without case; always holds <c>default</c>.</summary>
     public required IReadOnlyDictionary<string, Target> Targets { get; init; }
 
+    /// <summary>The SMTP door.</summary>
+    public required SmtpSettings Smtp { get; init; }
+
     /// <summary>The storage account.</summary>
     public required StorageConnection Storage { get; init; }
 

@@ -116,6 +116,7 @@ public sealed class SettingsReader
             Accounts = accounts,
             Directory = directory,
             Targets = targets,
+            Smtp = SmtpSection.Read(new SettingSection("Smtp__", values, problems), folder),
             Storage = StorageOf(top),
             CollectQueue = QueueName(top, "COLLECT_QUEUE", "collect"),
             InboundQueue = QueueName(top, "INBOUND_QUEUE", "inbound"),

@@ -13,10 +13,16 @@ public sealed class LetterStore
     /// <summary>The container's name.</summary>
     public const string ContainerName = "letters";
 
-    private static readonly BlobUploadOptions WriteOnce = new()
+    internal static readonly BlobUploadOptions WriteOnce = new()
     {
         Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All },
         HttpHeaders = new BlobHttpHeaders { ContentType = "message/rfc822" },
+    };
+
+    internal static readonly CommitBlockListOptions CommitOnce = new()
+    {
+        Conditions = WriteOnce.Conditions,
+        HttpHeaders = WriteOnce.HttpHeaders,
     };
 
     private readonly BlobContainerClient container;
@@ -45,6 +51,16 @@ public sealed class LetterStore
             return false;
         }
     }
+
+    /// <summary>Begins to write a letter that still comes in, under a name nobody else uses.</summary>
+    /// <param name="blob">The name.</param>
+    /// <param name="patience">Longest time one block may take, the client's own repetitions included.</param>
+    /// <param name="time">For that.</param>
+    public LetterUpload Begin(string blob, TimeSpan patience, TimeProvider time) => new(container, blob, patience, time);
+
+    /// <summary>Whether letters can be written: asks for the container.</summary>
+    /// <exception cref="RequestFailedException">The store does not answer, or not to us.</exception>
+    public async Task<bool> IsThereAsync(CancellationToken stop) => await container.ExistsAsync(stop);
 
     /// <summary>Opens a letter's bytes as they came; one request, nothing buffered whole.</summary>
     /// <returns>Null if there is no such blob.</returns>

@@ -16,7 +16,7 @@ public sealed class DemoTests
 
         Assert.True(ran.ExitCode == 0, ran.Output + ran.Errors);
         var table = ran.Output.Split('\n').Where(static l => l.Contains(".demo/mail/", StringComparison.Ordinal)).ToList();
-        var samples = SampleLetters.Fill().Values.SelectMany(static m => m.Letters).ToList();
+        var samples = SampleLetters.Fill().Values.SelectMany(static m => m.Letters).Append(SampleLetters.InPerson()).ToList();
         foreach (var sample in samples)
             Assert.Contains(table, line => line.StartsWith(sample.Name + " ", StringComparison.Ordinal));
         foreach (var line in table)

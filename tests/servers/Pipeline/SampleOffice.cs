@@ -37,6 +37,7 @@ internal sealed class SampleOffice : IDisposable
             ["Accounts__ben__Mailbox"] = "ben",
             ["Accounts__office__Multidrop__Mode"] = "Header",
             ["Accounts__office__Multidrop__Header"] = "Envelope-to:",
+            ["Smtp__Port"] = "0",
             // After a kill the next run waits this long for what the dead one had in work.
             ["QueueLease"] = "3s",
         };
