@@ -17,11 +17,11 @@ internal static class ExplainCommand
         var json = new Option<bool>("--json") { Description = "Answer as JSON." };
         var command = new Command("explain", "Say who would get a letter and why.") { file, account, json };
         command.SetAction((parsed, stop) => Counter.ServeAsync(() => ExplainAsync(
-            Counter.Settings(parsed.GetValue(settings)!), parsed.GetValue(file)!, parsed.GetValue(account)!, parsed.GetValue(json), stop)));
+            Counter.Settings(parsed.GetValue(settings)!), parsed.GetValue(file)!, parsed.GetValue(account)!, parsed.GetValue(json), parsed.InvocationConfiguration.Output, stop)));
         return command;
     }
 
-    private static async Task<int> ExplainAsync(PostroomSettings settings, FileInfo file, string name, bool asJson, CancellationToken stop)
+    private static async Task<int> ExplainAsync(PostroomSettings settings, FileInfo file, string name, bool asJson, TextWriter output, CancellationToken stop)
     {
         if (!settings.Accounts.TryGetValue(name, out var account))
             throw new InvalidDataException($"There is no account \"{name}\" in the settings. There are: {string.Join(", ", settings.Accounts.Keys)}.");
@@ -31,7 +31,8 @@ internal static class ExplainCommand
         var sorting = Sorter.Sort(account, await EvidenceAsync(file, account, stop), present.Directory);
         List<string> mailboxes = [.. sorting.Desks.Select(static d => d.Mailbox)];
         if (asJson)
-            return JsonOutput.Print(new
+        {
+            await output.WriteLineAsync(JsonOutput.Text(new
             {
                 recipients = sorting.Recipients,
                 mailboxes,
@@ -40,14 +41,16 @@ internal static class ExplainCommand
                 steps = sorting.Steps,
                 directory = present.Source,
                 held = sorting.Held.Select(static h => new { recipient = h.Recipient, reason = h.Reason }),
-            });
+            }));
+            return Counter.Well;
+        }
 
-        Console.Out.WriteLine(mailboxes.Count > 0 ? $"It goes to {string.Join(", ", mailboxes)}." : "It is held for a person to look at.");
-        Console.Out.WriteLine($"Decided by {Counter.Safe(sorting.DecidedBy)}: {Counter.Safe(sorting.Reason)}");
+        output.WriteLine(mailboxes.Count > 0 ? $"It goes to {string.Join(", ", mailboxes)}." : "It is held for a person to look at.");
+        output.WriteLine($"Decided by {Counter.Safe(sorting.DecidedBy)}: {Counter.Safe(sorting.Reason)}");
         foreach (var step in sorting.Steps)
-            Console.Out.WriteLine("  - " + Counter.Safe(step));
+            output.WriteLine("  - " + Counter.Safe(step));
         if (present.Source == PresentDirectory.SettingsOnly)
-            Console.Out.WriteLine("Only the settings were asked, not the directory table: the storage emulator does not run.");
+            output.WriteLine("Only the settings were asked, not the directory table: the storage emulator does not run.");
         return Counter.Well;
     }
 

@@ -26,15 +26,23 @@ internal static class Counter
 
     /// <summary>Reads a settings file with the environment on top.</summary>
     /// <exception cref="SettingsException">Everything that is wrong.</exception>
-    public static PostroomSettings Settings(string file)
-    {
-        var environment = Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+    public static PostroomSettings Settings(string file) =>
+        SettingsReader.Read(Written(file), Variables(), Folder(file));
+
+    /// <summary>Reads likewise, while it is open how one account's recipients are found.</summary>
+    /// <exception cref="SettingsException">Everything else that is wrong.</exception>
+    public static PostroomSettings SettingsUnsettled(string file, string account, out IReadOnlyList<string> forgiven) =>
+        SettingsReader.ReadUnsettled(Written(file), Variables(), Folder(file), account, out forgiven);
+
+    // In a container everything may stand in the environment.
+    private static IReadOnlyDictionary<string, string> Written(string file) =>
+        file == SettingsName && !File.Exists(file) && Variables().ContainsKey("Postmaster") ? new Dictionary<string, string>() : SettingsFile.Read(Path.GetFullPath(file));
+
+    private static Dictionary<string, string> Variables() =>
+        Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
             .ToDictionary(static e => (string)e.Key, static e => (string?)e.Value ?? "", StringComparer.OrdinalIgnoreCase);
-        var path = Path.GetFullPath(file);
-        // In a container everything may stand in the environment.
-        var onlyEnvironment = file == SettingsName && !File.Exists(path) && environment.ContainsKey("Postmaster");
-        return SettingsReader.Read(onlyEnvironment ? new Dictionary<string, string>() : SettingsFile.Read(path), environment, Path.GetDirectoryName(path)!);
-    }
+
+    private static string Folder(string file) => Path.GetDirectoryName(Path.GetFullPath(file))!;
 
     /// <summary>
     /// Services for a command that only looks at the storage account or puts something there. Starts the emulator for

@@ -99,14 +99,18 @@ internal sealed partial class PostOffice : IDisposable
             await Task.Delay(TimeSpan.FromMilliseconds(100), time, stop);
             if (pumps.Any(static p => p.Working > 0))
                 continue;
-            var counts = await Task.WhenAll(pumps.Select(p => p.Queue.CountAsync(stop)));
-            // A handler that ended in between may have sent something on.
-            if (pumps.Any(static p => p.Working > 0))
+            var worked = pumps.Max(static p => p.LastWork);
+            // Each account was collected once: an older message that asks for it again has nothing to add.
+            var collected = settings.Accounts.Values.All(a => !a.Enabled || Report.Accounts.ContainsKey(a.Name));
+            var counted = pumps.Where(p => !collected || p.Queue.Name != storage.Queues.Collect.Name).ToList();
+            var counts = await Task.WhenAll(counted.Select(p => p.Queue.CountAsync(stop)));
+            // A handler that worked in between may have sent something on.
+            if (pumps.Any(static p => p.Working > 0) || pumps.Max(static p => p.LastWork) != worked)
                 continue;
             // What is neither ours nor visible belongs to a process that died: it shows itself when its lease ends.
             var left = counts.Sum();
             var quiet = pumps.All(p => time.GetElapsedTime(p.LastWork) > settings.QueueLease + TimeSpan.FromSeconds(2));
-            if (left == 0 || left == pumps.Sum(static p => p.Postponed) || quiet)
+            if (left == 0 || left == counted.Sum(static p => p.Postponed) || quiet)
                 return left;
         }
     }

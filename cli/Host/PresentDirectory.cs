@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 using Postroom.Directory;
 using Postroom.Settings;
@@ -21,7 +20,7 @@ internal sealed record PresentDirectory(RecipientDirectory Directory, string Sou
             var tables = settings.Storage.Open().Tables;
             // An emulator that does not run is no reason not to explain a letter. One that should be there is asked for
             // in vain by the SDK for many seconds, a closed port of this machine answers at once.
-            if (tables.Uri.IsLoopback && !await ListensAsync(tables.Uri.Port, stop))
+            if (tables.Uri.IsLoopback && !await ListensAsync(tables.Uri, stop))
                 return RecipientDirectory.TryBuild(settings.Directory, out var directory, out var problems)
                     ? new(directory, SettingsOnly)
                     : throw new InvalidDataException(string.Join(Environment.NewLine, problems));
@@ -33,12 +32,12 @@ internal sealed record PresentDirectory(RecipientDirectory Directory, string Sou
         }
     }
 
-    private static async Task<bool> ListensAsync(int port, CancellationToken stop)
+    private static async Task<bool> ListensAsync(Uri address, CancellationToken stop)
     {
         using var socket = new TcpClient();
         try
         {
-            await socket.ConnectAsync(IPAddress.Loopback, port, stop);
+            await socket.ConnectAsync(address.DnsSafeHost, address.Port, stop);
             return true;
         }
         catch (SocketException)

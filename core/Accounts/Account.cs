@@ -1,3 +1,5 @@
+using Postroom.Connect;
+
 namespace Postroom.Accounts;
 
 /// <summary>One POP3 mailbox at a provider, as the administrator described it in <c>Accounts__{name}__*</c>.</summary>
@@ -50,4 +52,7 @@ public sealed record Account
 
     /// <summary>SHA-256 of the server's certificate in hex, the only one to trust; null: verify by authority and name.</summary>
     public string? Pin { get; init; }
+
+    /// <summary>The provider's server as every stage connects to one.</summary>
+    public ServerAddress Server => new($"Accounts__{Name}__", Host, Port, Security, CaFile, Pin);
 }

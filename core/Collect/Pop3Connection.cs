@@ -3,6 +3,7 @@ using MailKit;
 using MailKit.Net.Pop3;
 using MailKit.Security;
 using Postroom.Accounts;
+using Postroom.Connect;
 using AuthenticationException = MailKit.Security.AuthenticationException;
 
 namespace Postroom.Collect;
@@ -132,7 +133,7 @@ internal sealed class Pop3Connection : IAsyncDisposable
             await stream.DisposeAsync();
     }
 
-    private string Where => $"{account.Host}:{account.Port}";
+    private string Where => account.Server.ToString();
 
     private async Task ConnectAsync(bool seenTls, CancellationToken stop)
     {
@@ -173,7 +174,7 @@ internal sealed class Pop3Connection : IAsyncDisposable
         }
 
         if (account.Security == Security.Auto && seenTls && !stream.IsSecure)
-            throw new CollectFailedException($"{Where}: this server used to offer TLS and no longer does. The password was not sent. If the provider really gave up TLS, write Accounts__{account.Name}__Security = None.");
+            throw new CollectFailedException($"{Where}: this server offers no TLS, although it did before or nobody has said that it need not. The password was not sent. If the provider really has no TLS, write Accounts__{account.Name}__Security = None.");
         try
         {
             stream.Allow(Bound.Greeting);

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using Postroom.Accounts;
+using Postroom.Connect;
 
 namespace Postroom.Collect;
 
@@ -14,7 +15,7 @@ namespace Postroom.Collect;
 internal sealed class Pop3Dial(Account account, TimeProvider time)
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(30);
-    private readonly CertificateCheck certificate = new(account);
+    private readonly CertificateCheck certificate = new(account.Server);
 
     /// <summary>How TLS begins.</summary>
     public enum Way { Tls, StartTls, StartTlsIfOffered, Plain }

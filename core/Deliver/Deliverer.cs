@@ -22,7 +22,7 @@ public sealed partial class Deliverer
     private readonly HeldShelf shelf;
     private readonly TimeProvider time;
     private readonly ILogger<Deliverer> log;
-    private readonly Dictionary<string, IDeliveryTarget> targets;
+    private readonly Dictionary<string, (IDeliveryTarget Target, TargetCircuit Circuit)> targets;
     private readonly CopyWatch copies;
 
     /// <summary>A deliverer for the targets of the settings.</summary>
@@ -30,7 +30,7 @@ public sealed partial class Deliverer
     {
         (this.settings, this.storage, this.ledger, this.shelf, this.time, this.log) = (settings, storage, ledger, shelf, time, log);
         copies = new(ledger, time);
-        targets = settings.Targets.ToDictionary(static t => t.Key, static t => Open(t.Value), StringComparer.OrdinalIgnoreCase);
+        targets = settings.Targets.ToDictionary(static t => t.Key, t => (Open(t.Value, time), new TargetCircuit(t.Value.Name, time)), StringComparer.OrdinalIgnoreCase);
     }
 
     /// <summary>Delivers every letter of a message.</summary>
@@ -60,6 +60,8 @@ public sealed partial class Deliverer
                 case DeliveryOutcome.Duplicate duplicate:
                     LogDuplicate(letter.Id, letter.Mailbox, duplicate.First);
                     break;
+                case DeliveryOutcome.Deferred { Untried: not null }:
+                    break;
                 case DeliveryOutcome.Deferred deferred:
                     await DeferAsync(letter, deferred.Reason, now, stop);
                     break;
@@ -69,6 +71,7 @@ public sealed partial class Deliverer
             }
         }
 
+        await PutOffAsync(done, now, stop);
         return done;
     }
 
@@ -103,6 +106,11 @@ public sealed partial class Deliverer
     {
         if (!targets.TryGetValue(letter.Target, out var target))
             return new DeliveryOutcome.Refused($"There is no target \"{letter.Target}\" any more. Define Targets__{letter.Target}__Kind, then release the letter.");
+        return await target.Circuit.PassAsync(() => HandToAsync(target.Target, letter, stop));
+    }
+
+    private async Task<DeliveryOutcome> HandToAsync(IDeliveryTarget target, DeliverLetter letter, CancellationToken stop)
+    {
         await using var bytes = await storage.Letters.OpenAsync(letter.Blob, stop);
         if (bytes is null)
             return new DeliveryOutcome.Deferred($"The stored letter {letter.Blob} is missing.");
@@ -115,7 +123,7 @@ public sealed partial class Deliverer
     private async Task DeferAsync(DeliverLetter letter, string reason, DateTimeOffset now, CancellationToken stop)
     {
         var tried = letter with { Attempts = letter.Attempts + 1, FirstTry = letter.FirstTry ?? now, Repeat = true };
-        if (RetrySchedule.Next(tried.Attempts, now - tried.FirstTry.Value) is not { } wait)
+        if (settings.Retry.Next(tried.Attempts, now - tried.FirstTry.Value) is not { } wait)
         {
             await HoldAsync(letter, $"Tried {tried.Attempts} times since {tried.FirstTry:u}. Last answer: {reason}", now, stop);
             return;
@@ -125,6 +133,28 @@ public sealed partial class Deliverer
         await storage.Queues.Deliver.SendAsync(DeliverMessage.Pack([tried]).Single().Body, wait, stop);
         await ledger.RecordPendingAsync(LedgerEntry.Of(tried, LetterState.Waiting, reason, now) with { Next = now + wait }, stop);
         LogDeferred(letter.Id, letter.Mailbox, wait, reason);
+    }
+
+    // Letters nobody tried wait together, as they were; they are only marked, because this message may come again too.
+    private async Task PutOffAsync(List<Delivery> done, DateTimeOffset now, CancellationToken stop)
+    {
+        var untried = new Dictionary<DeliverLetter, DeliveryOutcome.Deferred>(ReferenceEqualityComparer.Instance);
+        foreach (var delivery in done)
+        {
+            if (delivery.Outcome is DeliveryOutcome.Deferred { Untried: not null } deferred)
+                untried.Add(delivery.Letter with { Repeat = true }, deferred);
+        }
+
+        foreach (var batch in DeliverMessage.Pack(untried.Keys))
+        {
+            var wait = batch.Letters.Max(l => untried[l].Untried!.Value);
+            await storage.Queues.Deliver.SendAsync(batch.Body, wait, stop);
+            foreach (var letter in batch.Letters)
+            {
+                await ledger.RecordPendingAsync(LedgerEntry.Of(letter, LetterState.Waiting, untried[letter].Reason, now) with { Next = now + wait }, stop);
+                LogDeferred(letter.Id, letter.Mailbox, wait, untried[letter].Reason);
+            }
+        }
     }
 
     private async Task HoldAsync(DeliverLetter letter, string reason, DateTimeOffset now, CancellationToken stop)
@@ -143,9 +173,10 @@ public sealed partial class Deliverer
         _ => null,
     };
 
-    private static IDeliveryTarget Open(Target target) => target.Kind switch
+    private static IDeliveryTarget Open(Target target, TimeProvider time) => target.Kind switch
     {
         TargetKind.Maildir => new MaildirTarget(target),
-        _ => throw new NotSupportedException($"Targets__{target.Name}__Kind: {target.Kind} is not in this build."),
+        TargetKind.Imap => new ImapTarget(target, time),
+        _ => new SmtpTarget(target, time),
     };
 }

@@ -30,7 +30,14 @@ public abstract record DeliveryOutcome
 
     /// <summary>Not now: a time-out, a full disk, 4yz, anything unknown.</summary>
     /// <param name="Reason">The target's own words.</param>
-    public sealed record Deferred(string Reason) : DeliveryOutcome;
+    public sealed record Deferred(string Reason) : DeliveryOutcome
+    {
+        /// <summary>Whether the target as a whole is at fault: then every other letter for it would fare the same.</summary>
+        public bool TargetDown { get; init; }
+
+        /// <summary>Set when the letter was not even tried, because its target is known to be down or busy: how long it waits. That costs it no attempt.</summary>
+        public TimeSpan? Untried { get; init; }
+    }
 
     /// <summary>Never this way: a person must look.</summary>
     /// <param name="Reason">The target's own words.</param>

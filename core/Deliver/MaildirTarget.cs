@@ -55,7 +55,7 @@ internal sealed class MaildirTarget(Target target) : IDeliveryTarget
     }
 
     private string Folder(string mailbox) =>
-        target.Path.Contains("{mailbox}", StringComparison.Ordinal)
-            ? target.Path.Replace("{mailbox}", mailbox, StringComparison.Ordinal)
+        target.Path.Contains(Target.Placeholder, StringComparison.Ordinal)
+            ? Target.For(mailbox, target.Path)
             : Path.Combine(target.Path, mailbox);
 }

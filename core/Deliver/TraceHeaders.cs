@@ -8,6 +8,9 @@ namespace Postroom.Deliver;
 /// <summary>The header lines we put on top of a letter, always in the same order; below them it stays byte for byte as it came.</summary>
 public static class TraceHeaders
 {
+    /// <summary>The field with the letter's id, by which a target can be asked whether it has the letter.</summary>
+    internal const string IdField = "X-Postroom-Id";
+
     /// <summary>The lines for one letter and desk, each ended by CR LF.</summary>
     /// <param name="letter">The letter.</param>
     /// <param name="provider">The server it was collected from; null for direct SMTP, where the door has said so already.</param>
@@ -30,7 +33,7 @@ public static class TraceHeaders
             Line("Received", $"from {provider}\r\n\tby {here} (Postroom) with POP3 id {letter.Id}{recipient};\r\n\t{date}", folded: true);
         }
 
-        Line("X-Postroom-Id", letter.Id);
+        Line(IdField, letter.Id);
         if (letter.Undetermined)
             // A sentence with other people's addresses in it: folded and encoded (RFC 2047) as a header must be.
             text.Append("X-Postroom-Reason:").Append(Encoding.ASCII.GetString(new Header("X-Postroom-Reason", Plain(letter.Reason)).RawValue).ReplaceLineEndings("\r\n"));

@@ -74,7 +74,7 @@ public sealed class HeldRelease(
         if (held.Mailbox is not null)
         {
             var before = Waiting(held);
-            List<string> desks = [.. before.Desks.Append(desk).Distinct(StringComparer.OrdinalIgnoreCase)];
+            List<string> desks = [.. before.Desks.Concat(DeliverLetter.Places(desk, Targets(desk, present))).Distinct(StringComparer.OrdinalIgnoreCase)];
             await SendAsync(Targets(desk, present).Select((target, i) => before with
             {
                 Mailbox = desk, Target = target, Copy = i > 0, DecidedBy = "a person", Reason = reason, Undetermined = false,
@@ -87,7 +87,7 @@ public sealed class HeldRelease(
         {
             // A person saw it and wants it there: whether an equal one lies there is no longer asked.
             var letter = Inbound(held) with { Story = story, Fingerprint = null, Repeat = true };
-            await SendAsync(DeliverLetter.ForDesk(letter, desk, Targets(desk, present), held.Recipient, "a person", reason, false, [desk], now), stop);
+            await SendAsync(DeliverLetter.ForDesk(letter, desk, Targets(desk, present), held.Recipient, "a person", reason, false, [.. DeliverLetter.Places(desk, Targets(desk, present))], now), stop);
         }
 
         await shelf.SendOnAsync(held with { Story = story }, stop);

@@ -1,5 +1,6 @@
 using Azure;
 using Azure.Data.Tables;
+using Postroom.Queues;
 
 namespace Postroom.Ledger;
 
@@ -106,14 +107,21 @@ public sealed class DeliveryLedger
             await table.SubmitTransactionAsync(rows.Select(static r => new TableTransactionAction(TableTransactionActionType.Delete, r, Azure.ETag.All)), stop);
     }
 
-    /// <summary>Where a letter stands on a desk, its copies for further targets included.</summary>
-    internal async Task<IReadOnlyList<LetterState>> StatesAsync(string mailbox, string letter, CancellationToken stop)
+    /// <summary>What is known of a letter at one of its places; null if nothing is.</summary>
+    internal Task<LedgerEntry?> FindAtAsync(string place, string letter, CancellationToken stop)
     {
-        List<LetterState> states = [];
-        var filter = TableClient.CreateQueryFilter($"PartitionKey eq {LedgerRow.Partition(mailbox)} and RowKey ge {letter} and RowKey lt {letter + "."}");
-        await foreach (var row in table.QueryAsync<TableEntity>(filter, cancellationToken: stop))
-            states.Add(LedgerRow.Read(row).State);
-        return states;
+        var (mailbox, target) = DeliverLetter.MailboxAndCopy(place);
+        return FindAsync(mailbox, LedgerEntry.KeyOf(letter, target ?? "", copy: target is not null), stop);
+    }
+
+    /// <summary>Forgets old entries whose blob is gone.</summary>
+    internal async Task ForgetSweptAsync(DateTimeOffset day, CancellationToken stop)
+    {
+        List<TableEntity> old = [];
+        await foreach (var row in table.QueryAsync<TableEntity>(LedgerRow.SweptBefore(day), select: ["PartitionKey", "RowKey"], cancellationToken: stop))
+            old.Add(row);
+        foreach (var rows in old.GroupBy(static r => r.PartitionKey).SelectMany(static mailbox => mailbox.Chunk(MostRowsPerTransaction)))
+            await table.SubmitTransactionAsync(rows.Select(static r => new TableTransactionAction(TableTransactionActionType.Delete, r, ETag.All)), stop);
     }
 
     internal Task MarkSweptAsync(TableEntity row, CancellationToken stop) =>

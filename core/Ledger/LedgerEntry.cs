@@ -67,10 +67,14 @@ public sealed record LedgerEntry
     /// <summary>When the last attempt ended.</summary>
     public DateTimeOffset Last { get; init; }
 
+    /// <summary>Whether nothing more happens to it there.</summary>
+    [JsonIgnore]
+    public bool IsFinal => State is LetterState.Delivered or LetterState.Duplicate or LetterState.Reassigned;
+
     /// <summary>When the next attempt is due; null if none is.</summary>
     public DateTimeOffset? Next { get; init; }
 
-    /// <summary>All desks the letter was resolved to.</summary>
+    /// <summary>Every place the letter is meant for, as <see cref="DeliverLetter.Places"/> names them.</summary>
     public IReadOnlyList<string> Desks { get; init; } = [];
 
     /// <summary>Id of the equal letter that lies on the desk; only for <see cref="LetterState.Duplicate"/>.</summary>

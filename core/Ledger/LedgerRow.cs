@@ -94,6 +94,9 @@ internal static class LedgerRow
     public static string FinalBefore(DateTimeOffset day) => TableClient.CreateQueryFilter(
         $"(State eq {nameof(LetterState.Delivered)} or State eq {nameof(LetterState.Duplicate)}) and Last lt {day} and Swept ne {true}");
 
+    public static string SweptBefore(DateTimeOffset day) => TableClient.CreateQueryFilter(
+        $"Last lt {day} and (Swept eq {true} or State eq {nameof(LetterState.Reassigned)})");
+
     public static TableEntity Swept(TableEntity row) => new(row.PartitionKey, row.RowKey) { [SweptMark] = true };
 
     // A property holds 32,768 UTF-16 characters; nobody needs more of any of these to know what happened.

@@ -58,7 +58,7 @@ public sealed record DeliverLetter
     public DateTimeOffset? Sorted { get; init; }
 
     /// <summary>
-    /// Every desk the letter was resolved to, this one included: Sweep removes the blob only when all are final. Empty when
+    /// Every place the letter is meant for, this one included, as <see cref="Places"/> names them: Sweep removes the blob only when all are final. Empty when
     /// they are too many for a message (about a thousand); the blob is then kept for good.
     /// </summary>
     public required IReadOnlyList<string> Desks { get; init; }
@@ -88,6 +88,18 @@ public sealed record DeliverLetter
         Reason = Reason.Length <= MostReason ? Reason : Reason[..MostReason],
         Desks = Desks.Sum(static d => Encoding.UTF8.GetByteCount(d) + 3) <= MostDeskBytes ? Desks : [],
     };
+
+    /// <summary>The places of a desk in <see cref="Desks"/>: the mailbox, and for each further target <c>mailbox/target</c>.</summary>
+    public static IEnumerable<string> Places(string mailbox, IReadOnlyList<string> targets) =>
+        [mailbox, .. targets.Skip(1).Select(t => $"{mailbox}/{t}")];
+
+    /// <summary>A place taken apart; the target is null for the first one of the mailbox.</summary>
+    public static (string Mailbox, string? Copy) MailboxAndCopy(string place)
+    {
+        ArgumentNullException.ThrowIfNull(place);
+        // No name holds a slash.
+        return place.IndexOf('/', StringComparison.Ordinal) is >= 0 and var at ? (place[..at], place[(at + 1)..]) : (place, null);
+    }
 
     /// <summary>One letter for each target of a desk.</summary>
     /// <param name="letter">The letter.</param>

@@ -25,6 +25,9 @@ internal sealed class ReceivedLine
         ReadBehindBy(ReadFrom());
     }
 
+    /// <summary>The whole line.</summary>
+    public string Text => _text;
+
     /// <summary>The host that says it wrote the line; empty: none (qmail's own lines).</summary>
     public string By { get; private set; } = "";
 

@@ -142,7 +142,7 @@ public sealed partial class Resolver(
 
     private static IEnumerable<DeliverLetter> Letters(SortedLetter one, RecipientDirectory present, DateTimeOffset now)
     {
-        var desks = one.Sorting.Desks.Select(static d => d.Mailbox).ToList();
+        var desks = one.Sorting.Desks.SelectMany(d => DeliverLetter.Places(d.Mailbox, Targets(d.Mailbox, present))).ToList();
         return one.Sorting.Desks.SelectMany(desk => DeliverLetter.ForDesk(
             one.Letter, desk.Mailbox, Targets(desk.Mailbox, present), desk.Recipient, one.Sorting.DecidedBy, desk.Reason, desk.Undetermined, desks, now));
     }
@@ -164,6 +164,6 @@ public sealed partial class Resolver(
             Evidence = new([new("Message-ID", notice.MessageId, false)], 0, false), Repeat = true,
         };
         return DeliverLetter.ForDesk(letter, notice.Mailbox, Targets(notice.Mailbox, present), null, FoldNotice.DecidedBy,
-            "Postroom wrote it: letters for an unknown address are held.", false, [notice.Mailbox], notice.At);
+            "Postroom wrote it: letters for an unknown address are held.", false, [.. DeliverLetter.Places(notice.Mailbox, Targets(notice.Mailbox, present))], notice.At);
     }
 }

@@ -35,6 +35,9 @@ public sealed record PostroomSettings
     /// <summary>POP3 sessions with one host at a time, in one process. Default 8.</summary>
     public int SessionsPerHost { get; init; } = 8;
 
+    /// <summary>When a letter that could not be delivered is tried again.</summary>
+    public RetrySchedule Retry { get; init; } = RetrySchedule.Usual;
+
     /// <summary>Days a delivered letter's blob is kept.</summary>
     public required int RetainDays { get; init; }
 

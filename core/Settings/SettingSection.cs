@@ -86,7 +86,7 @@ internal sealed class SettingSection(string prefix, IReadOnlyDictionary<string, 
         return string.Create(CultureInfo.InvariantCulture, $"{count:0.##}{unit}");
     }
 
-    private static bool TryTime(string text, out TimeSpan time)
+    public static bool TryTime(string text, out TimeSpan time)
     {
         time = default;
         var unit = char.ToLowerInvariant(text[^1]) switch { 's' => 1, 'm' => 60, 'h' => 3600, 'd' => 86400, _ => 0 };

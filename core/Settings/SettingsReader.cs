@@ -14,7 +14,9 @@ public sealed class SettingsReader
     private readonly Dictionary<string, string> values = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<string> judged = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<string> problems = [];
+    private readonly List<string> forgiven = [];
     private readonly string folder;
+    private string? unsettled;
 
     private SettingsReader(string folder) => this.folder = folder;
 
@@ -24,6 +26,28 @@ public sealed class SettingsReader
     /// <param name="folder">What relative paths are relative to.</param>
     /// <exception cref="SettingsException">Everything that is wrong.</exception>
     public static PostroomSettings Read(
+        IReadOnlyDictionary<string, string> file, IReadOnlyDictionary<string, string> environment, string folder) =>
+        Reader(file, environment, folder).Read();
+
+    /// <summary>Reads likewise, but of one account it may be open how its recipients are found: that is what the doctor finds out.</summary>
+    /// <param name="file">Names and values of the file; each name must be known.</param>
+    /// <param name="environment">The process's environment; only names that begin like ours are looked at.</param>
+    /// <param name="folder">What relative paths are relative to.</param>
+    /// <param name="account">The account. Where its <c>Mailbox</c> and <c>Multidrop</c> settings are missing or wrong, it has neither.</param>
+    /// <param name="forgiven">What is missing or wrong with them.</param>
+    /// <exception cref="SettingsException">Everything else that is wrong.</exception>
+    public static PostroomSettings ReadUnsettled(
+        IReadOnlyDictionary<string, string> file, IReadOnlyDictionary<string, string> environment, string folder, string account,
+        out IReadOnlyList<string> forgiven)
+    {
+        var reader = Reader(file, environment, folder);
+        reader.unsettled = account;
+        var settings = reader.Read();
+        forgiven = reader.forgiven;
+        return settings;
+    }
+
+    private static SettingsReader Reader(
         IReadOnlyDictionary<string, string> file, IReadOnlyDictionary<string, string> environment, string folder)
     {
         var reader = new SettingsReader(folder);
@@ -35,7 +59,7 @@ public sealed class SettingsReader
         }
 
         reader.AddEnvironment(environment);
-        return reader.Read();
+        return reader;
     }
 
     /// <summary>Reads app settings as the Functions host hands them over, among much that is not ours.</summary>
@@ -98,6 +122,7 @@ public sealed class SettingsReader
             DeliverQueue = QueueName(top, "DELIVER_QUEUE", "deliver"),
             PollSchedule = Schedule(top, "POLL_SCHEDULE", "0 * * * * *"),
             SessionsPerHost = (int)top.Number("SessionsPerHost", 8, 1, 100, " sessions"),
+            Retry = RetrySettings.Read(new("Retry__", values, problems)),
             RetainDays = (int)top.Number("RetainDays", 7, 0, 3650, " days"),
             QueueLease = top.Time("QueueLease", TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(10)),
         };
@@ -160,19 +185,10 @@ public sealed class SettingsReader
             .Select(static a => a.Domain)
             .Distinct();
 
-    private Dictionary<string, Target> Targets()
-    {
-        var targets = Names("Targets").Append("default").Distinct(StringComparer.OrdinalIgnoreCase).Select(name =>
-        {
-            var section = Section("Targets", name);
-            var kind = section.Choice("Kind", TargetKind.Maildir);
-            if (kind != TargetKind.Maildir)
-                section.Problem("Kind", $"{kind} is not in this build yet. Write Maildir.");
-            var path = section.Text("Path") ?? "mail";
-            return new Target { Name = name, Kind = kind, Path = Path.GetFullPath(path, folder) };
-        });
-        return targets.ToDictionary(static t => t.Name, StringComparer.OrdinalIgnoreCase);
-    }
+    private Dictionary<string, Target> Targets() =>
+        Names("Targets").Append("default").Distinct(StringComparer.OrdinalIgnoreCase)
+            .Select(name => TargetSettings.Read(Section("Targets", name), name, folder))
+            .ToDictionary(static t => t.Name, StringComparer.OrdinalIgnoreCase);
 
     private MailboxEntry Mailbox(string name, Dictionary<string, Target> targets)
     {
@@ -194,15 +210,11 @@ public sealed class SettingsReader
         var section = Section("Accounts", name);
         var security = section.Choice("Security", Security.Auto);
         var own = Domains(section, "Domains");
-        var mailbox = section.Text("Mailbox");
-        var multidrop = AccountSettings.Multidrop(new SettingSection(section.Name("Multidrop__"), values, problems));
-        if (mailbox is not null && !mailboxes.Contains(mailbox))
-            section.Problem("Mailbox", $"there is no mailbox \"{mailbox}\". Define it with Mailboxes__{mailbox}__Addresses{(mailboxes.Count == 0 ? "" : $", or write one of {string.Join(", ", mailboxes)}")}.");
-        if (mailbox is null == (multidrop is null))
-            section.Problem("Mailbox", mailbox is null
-                ? "is missing. Write who gets the account's letters; or, if it holds a whole domain's mail, write Multidrop__Mode instead."
-                : "stands beside Multidrop__Mode. Write only one: Mailbox if all letters are for one person, Multidrop if the account holds a whole domain's mail.");
-        if (multidrop is not null && own.Count == 0 && domains.Count == 0)
+        var isOpen = string.Equals(name, unsettled, StringComparison.OrdinalIgnoreCase);
+        var (mailbox, multidrop) = Recipients(name, mailboxes, isOpen ? forgiven : problems);
+        if (isOpen && forgiven.Count > 0)
+            (mailbox, multidrop) = (null, null);
+        if ((isOpen || multidrop is not null) && own.Count == 0 && domains.Count == 0)
             section.Problem("Domains", "is missing, and so is Domains. Write the domains whose mail this account holds.");
         if (multidrop is not null && domains.Count > 0 && own.Except(domains).ToList() is { Count: > 0 } strange)
             section.Problem("Domains", $"{string.Join(", ", strange)} is not in Domains, so nobody could have an address there. Add it there.");
@@ -225,6 +237,20 @@ public sealed class SettingsReader
             CaFile = AccountSettings.CaFile(section, folder),
             Pin = AccountSettings.Pin(section),
         };
+    }
+
+    private (string? Mailbox, Multidrop? Multidrop) Recipients(string name, HashSet<string> mailboxes, List<string> noted)
+    {
+        var section = new SettingSection($"Accounts__{name}__", values, noted);
+        var mailbox = section.Text("Mailbox");
+        var multidrop = AccountSettings.Multidrop(new SettingSection(section.Name("Multidrop__"), values, noted));
+        if (mailbox is not null && !mailboxes.Contains(mailbox))
+            section.Problem("Mailbox", $"there is no mailbox \"{mailbox}\". Define it with Mailboxes__{mailbox}__Addresses{(mailboxes.Count == 0 ? "" : $", or write one of {string.Join(", ", mailboxes)}")}.");
+        if (mailbox is null == (multidrop is null))
+            section.Problem("Mailbox", mailbox is null
+                ? "is missing. Write who gets the account's letters; or, if it holds a whole domain's mail, write Multidrop__Mode instead."
+                : "stands beside Multidrop__Mode. Write only one: Mailbox if all letters are for one person, Multidrop if the account holds a whole domain's mail.");
+        return (mailbox, multidrop);
     }
 
     private StorageConnection StorageOf(SettingSection top)

@@ -74,6 +74,7 @@ public sealed class LetterStore
     }
 
     /// <summary>Removes a letter; only Sweep does, once no desk needs it.</summary>
-    public Task RemoveAsync(string blob, CancellationToken stop) =>
-        container.GetBlobClient(blob).DeleteIfExistsAsync(cancellationToken: stop);
+    /// <returns>Whether it was there.</returns>
+    public async Task<bool> RemoveAsync(string blob, CancellationToken stop) =>
+        await container.GetBlobClient(blob).DeleteIfExistsAsync(cancellationToken: stop);
 }

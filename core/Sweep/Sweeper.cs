@@ -13,6 +13,9 @@ namespace Postroom.Sweep;
 public sealed partial class Sweeper(
     PostroomSettings settings, OfficeStorage storage, DeliveryLedger ledger, HeldShelf shelf, UnknownTally tally, TimeProvider time, ILogger<Sweeper> log)
 {
+    // Longer than anybody asks what became of a letter; and longer than any repetition of a message can take.
+    private static readonly TimeSpan LedgerAge = TimeSpan.FromDays(90);
+
     /// <summary>Tidies up once.</summary>
     /// <returns>Blobs removed.</returns>
     public async Task<int> SweepAsync(CancellationToken stop)
@@ -22,13 +25,14 @@ public sealed partial class Sweeper(
         await foreach (var row in ledger.FinalBeforeAsync(before, stop))
         {
             var entry = LedgerRow.Read(row);
-            if (!await IsFinalAsync(entry, stop))
+            if (!await IsFinalAsync(entry, before, stop))
                 continue;
-            await storage.Letters.RemoveAsync(entry.Blob, stop);
+            if (await storage.Letters.RemoveAsync(entry.Blob, stop))
+                removed++;
             await ledger.MarkSweptAsync(row, stop);
-            removed++;
         }
 
+        await ledger.ForgetSweptAsync(time.GetUtcNow() - LedgerAge, stop);
         await ledger.ForgetClaimsAsync(time.GetUtcNow(), stop);
         await shelf.ForgetSentOnAsync(stop);
         await tally.SweepAsync(stop);
@@ -36,12 +40,12 @@ public sealed partial class Sweeper(
         return removed;
     }
 
-    private async Task<bool> IsFinalAsync(LedgerEntry entry, CancellationToken stop)
+    // A place without a row has a message somewhere, in a queue or in work: nobody but its row can say that it is done.
+    private async Task<bool> IsFinalAsync(LedgerEntry entry, DateTimeOffset before, CancellationToken stop)
     {
-        foreach (var desk in entry.Desks)
+        foreach (var place in entry.Desks)
         {
-            var states = await ledger.StatesAsync(desk, entry.Letter, stop);
-            if (states.Count == 0 || states.Any(static s => s is LetterState.Waiting or LetterState.Held))
+            if (await ledger.FindAtAsync(place, entry.Letter, stop) is not { } there || !there.IsFinal || there.Last >= before)
                 return false;
         }
 

@@ -87,7 +87,7 @@ public sealed class SecurityTests(Azurite storage) : IClassFixture<Azurite>
         var ran = await second.RunAsync("run", "--until-idle");
 
         Assert.Equal(1, ran.ExitCode);
-        Assert.Contains("used to offer TLS", ran.Output, StringComparison.Ordinal);
+        Assert.Contains("offers no TLS", ran.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("anna", Users(stripped), StringComparison.Ordinal);
     }
 

@@ -12,7 +12,7 @@ namespace Postroom.Tests.Servers;
 public sealed class Dovecot : IAsyncLifetime
 {
     // Dovecot never reads mail as root, so for root a user nobody else is does it; a number needs no account.
-    private const int MailUser = 47_110;
+    internal const int MailUser = 47_110;
 
     private readonly string folder = System.IO.Directory.CreateTempSubdirectory("postroom-dovecot-").FullName;
     private readonly Dictionary<string, string> passwords = [];

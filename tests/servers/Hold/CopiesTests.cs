@@ -144,7 +144,7 @@ public sealed class CopiesTests(Dovecot provider, Azurite storage) : IClassFixtu
         var (first, copy) = await TwoMessagesAsync(office);
 
         // The letter lies on its desk, and the ledger was never told.
-        office.Requests.Before = static r => { if (r.Contains("$batch", StringComparison.Ordinal)) throw new IOException("The cable is cut."); };
+        office.Requests.Before = static r => { if (r.Contains("$batch", StringComparison.Ordinal)) throw new InvalidOperationException("The process dies here; no repetition by the SDK."); };
         await Assert.ThrowsAnyAsync<Exception>(() => office.DeliverAsync(first));
         office.Requests.Before = null;
         await office.RestartAsync();
@@ -171,6 +171,19 @@ public sealed class CopiesTests(Dovecot provider, Azurite storage) : IClassFixtu
         }
 
         Assert.Single(office.Desk("anna"));
+    }
+
+    [Fact]
+    public async Task A_letter_whose_like_went_elsewhere_is_not_its_own_copy_when_its_message_is_there_twice()
+    {
+        await using var office = await HoldOffice.OpenAsync(provider, storage);
+        var (_, copy) = await TwoMessagesAsync(office);
+        await office.DeliverAsync(copy);
+        await office.RestartAsync();
+
+        Assert.IsType<DeliveryOutcome.Delivered>((await office.DeliverAsync(copy)).Single().Outcome);
+
+        Assert.Equal(LetterState.Delivered, (await office.TraceAsync(copy.Letters[0].Id)).Single().State);
     }
 
     [Fact]

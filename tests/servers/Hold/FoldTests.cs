@@ -88,7 +88,7 @@ public sealed class FoldTests(Dovecot provider, Azurite storage) : IClassFixture
         for (var left = 0; left < 6; left++)
         {
             var remaining = left;
-            office.Requests.Before = _ => { if (remaining-- <= 0) throw new IOException("The cable is cut."); };
+            office.Requests.Before = _ => { if (remaining-- <= 0) throw new InvalidOperationException("The process dies here; no repetition by the SDK."); };
             await Record.ExceptionAsync(() => office.Get<Resolver>().ResolveAsync(message, again: left > 0, TestContext.Current.CancellationToken));
             office.Requests.Before = null;
             await office.RestartAsync();
@@ -101,6 +101,22 @@ public sealed class FoldTests(Dovecot provider, Azurite storage) : IClassFixture
         Assert.Equal(10, Letters(office).Count);
         Assert.Equal(2, (await office.HeldAsync()).Count);
         Assert.Single(office.Desk("post"), IsNotice);
+    }
+
+    [Fact]
+    public async Task Letters_sorted_twice_take_no_place_from_others()
+    {
+        await using var office = await HoldOffice.OpenAsync(provider, storage);
+        Many(office, "gone", 0, 7);
+        await office.CollectAsync();
+        var message = Assert.Single(await office.InboundAsync());
+        for (var i = 0; i < 2; i++)
+            await office.Get<Resolver>().ResolveAsync(message, again: i > 0, TestContext.Current.CancellationToken);
+        Many(office, "gone", 7, 3);
+        await office.RunAsync();
+
+        Assert.Equal(10, office.Desk("post").Count);
+        Assert.Empty(await office.HeldAsync());
     }
 
     [Fact]

@@ -66,8 +66,12 @@ public sealed class HeldReleaseTests(Dovecot provider, Azurite storage) : IClass
         office.Settings["Mailboxes__ben__Addresses"] = "ben@example.com, gone@example.com";
         await office.RestartAsync();
 
+        // The queue is away: nothing may be gone from the shelf.
+        office.Requests.Before = static r => { if (r.StartsWith("queue", StringComparison.Ordinal)) throw new InvalidOperationException("The process dies here; no repetition by the SDK."); };
+        await Assert.ThrowsAnyAsync<Exception>(() => office.ReleaseAsync(held));
+        Assert.Single(await office.HeldAsync());
         // Enqueued, and the shelf was never told.
-        office.Requests.Before = static r => { if (r.StartsWith("table", StringComparison.Ordinal)) throw new IOException("The cable is cut."); };
+        office.Requests.Before = static r => { if (r.StartsWith("table", StringComparison.Ordinal)) throw new InvalidOperationException("The process dies here; no repetition by the SDK."); };
         await Assert.ThrowsAnyAsync<Exception>(() => office.ReleaseAsync(held));
         office.Requests.Before = null;
         Assert.Single(await office.HeldAsync());

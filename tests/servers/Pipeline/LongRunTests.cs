@@ -50,8 +50,16 @@ public sealed class LongRunTests(Dovecot provider, Azurite storage) : IClassFixt
         run.Interrupt();
         await run.EndAsync(TimeSpan.FromSeconds(40));
 
-        await using var postroom2 = new PostroomCommand(office.Settings);
-        var after = await postroom2.RunAsync("run", "--until-idle");
+        Assert.Empty(office.Complaints());
+        // What the outage put off has its time a minute later at most; then a run finds nothing left to do.
+        await using var later = new PostroomCommand(office.Settings);
+        var after = await later.RunAsync("run", "--until-idle");
+        for (var runs = 1; after.ExitCode != 0 && runs < 6; runs++)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(15), TestContext.Current.CancellationToken);
+            after = await later.RunAsync("run", "--until-idle");
+        }
+
         Assert.True(after.ExitCode == 0, after.Output + after.Errors);
         Assert.Empty(office.Complaints());
         System.IO.Directory.Delete(own.Folder!, recursive: true);

@@ -86,7 +86,8 @@ internal sealed class SampleOffice : IDisposable
     /// What is wrong on the desks: lost, doubled, changed or misplaced letters, each in a sentence; empty if every letter
     /// lies once, byte for byte, where it belongs.
     /// </summary>
-    public List<string> Complaints()
+    /// <param name="mayBeTwice">Desks whose target cannot be asked whether it has a letter.</param>
+    public List<string> Complaints(params string[] mayBeTwice)
     {
         var found = Files().Select(static file =>
         {
@@ -98,7 +99,7 @@ internal sealed class SampleOffice : IDisposable
         foreach (var (letter, desk) in expected)
         {
             var places = found.Where(f => f.Letter == letter).Select(static f => f.Desk).ToList();
-            if (places is not [var place] || place != desk)
+            if (places.Count == 0 || places.Any(p => p != desk) || (places.Count > 1 && !mayBeTwice.Contains(desk)))
                 complaints.Add($"{letter.Split('\r')[0]} belongs to {desk} and lies on: {string.Join(", ", places)}.");
         }
 

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using Azure.Data.Tables;
+using Postroom.Cli.Commands;
 using Postroom.Directory;
 using Postroom.Mail;
 using Postroom.Tests.Unit.Resolve;
@@ -24,9 +26,8 @@ public sealed class CasesThroughThePipelineTests(Dovecot provider, Azurite stora
     [Fact]
     public async Task Every_case_s_letter_lies_on_the_desks_of_its_recipients()
     {
-        // Received without Hosts is refused at start: such a row stands for the reader's own behaviour only.
-        var accounts = MailCase.All.Where(static c => !c.Settings.Contains("=Received", StringComparison.Ordinal) || c.Written.ContainsKey("Multidrop__Hosts")).GroupBy(static c => c.Settings).Select(static (g, i) => (Name: $"case{i}", Cases: g.ToList())).ToList();
-        var (settings, directory) = Settings(accounts);
+        var accounts = Accounts();
+        var (settings, directory) = Settings(accounts, provider.AddUser);
         foreach (var (name, cases) in accounts)
         {
             foreach (var row in cases)
@@ -56,7 +57,44 @@ public sealed class CasesThroughThePipelineTests(Dovecot provider, Azurite stora
         Assert.True(complaints.Count == 0, string.Join('\n', complaints));
     }
 
-    private (Dictionary<string, string> Settings, RecipientDirectory Directory) Settings(List<(string Name, List<MailCase> Cases)> accounts)
+    [Fact]
+    public async Task Explain_names_every_case_s_recipients_and_desks_as_json()
+    {
+        var accounts = Accounts();
+        var (settings, directory) = Settings(accounts, static _ => "nobody logs in");
+        var file = Path.Combine(mail, "settings.json");
+        await File.WriteAllTextAsync(file, JsonSerializer.Serialize(new { Values = settings }), Stop);
+        List<string> complaints = [];
+        foreach (var (name, cases) in accounts)
+        {
+            foreach (var row in cases)
+            {
+                var output = new StringWriter();
+                var code = await Root.Create().Parse(["explain", row.Path, "--account", name, "--json", "--settings", file])
+                    .InvokeAsync(new() { Output = output }, Stop);
+                using var answer = JsonDocument.Parse(output.ToString());
+                var (recipients, mailboxes) = (Texts(answer, "recipients"), Texts(answer, "mailboxes").Order(StringComparer.Ordinal));
+                if (code != 0 || !recipients.SequenceEqual(row.Recipients) || !mailboxes.SequenceEqual(Desks(row, directory))
+                    || answer.RootElement.GetProperty("decidedBy").GetString() != row.DecidedBy)
+                    complaints.Add($"{row}: {output}");
+            }
+        }
+
+        Assert.True(complaints.Count == 0, string.Join('\n', complaints));
+
+        static List<string> Texts(JsonDocument answer, string name) =>
+            [.. answer.RootElement.GetProperty(name).EnumerateArray().Select(static t => t.GetString()!)];
+    }
+
+    // One account for each combination of settings. Received without Hosts is refused at start: such a row stands for
+    // the reader's own behaviour only.
+    private static List<(string Name, List<MailCase> Cases)> Accounts() =>
+    [
+        .. MailCase.All.Where(static c => !c.Settings.Contains("=Received", StringComparison.Ordinal) || c.Written.ContainsKey("Multidrop__Hosts"))
+            .GroupBy(static c => c.Settings).Select(static (g, i) => ($"case{i}", g.ToList())),
+    ];
+
+    private (Dictionary<string, string> Settings, RecipientDirectory Directory) Settings(List<(string Name, List<MailCase> Cases)> accounts, Func<string, string> password)
     {
         var domains = MailCase.All.SelectMany(static c => c.Account.Domains).Concat(Addresses().Select(static a => a.Domain)).Distinct().ToList();
         var settings = new Dictionary<string, string>
@@ -86,7 +124,7 @@ public sealed class CasesThroughThePipelineTests(Dovecot provider, Azurite stora
             settings[$"Accounts__{name}__Host"] = provider.Host;
             settings[$"Accounts__{name}__Port"] = provider.Pop3sPort.ToString(CultureInfo.InvariantCulture);
             settings[$"Accounts__{name}__UserName"] = name;
-            settings[$"Accounts__{name}__Password"] = provider.AddUser(name);
+            settings[$"Accounts__{name}__Password"] = password(name);
             settings[$"Accounts__{name}__CaFile"] = provider.CaFile;
             settings[$"Accounts__{name}__Domains"] = string.Join(", ", cases[0].Account.Domains);
             foreach (var (setting, value) in cases[0].Written)

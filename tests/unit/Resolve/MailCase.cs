@@ -9,15 +9,18 @@ public sealed record MailCase(string File, string Settings, IReadOnlyList<string
 
     public static IReadOnlyList<MailCase> All { get; } =
     [
-        .. System.IO.File.ReadLines(Path.Combine(Folder, "cases.tsv"))
+        .. System.IO.File.ReadLines(System.IO.Path.Combine(Folder, "cases.tsv"))
             .Where(line => line.Length > 0 && line[0] != '#')
             .Select(line => line.Split('\t'))
             .Select(cells => new MailCase(cells[0], cells[1], cells[2].Length == 0 ? [] : cells[2].Split(" | "), cells[3], cells[4])),
     ];
 
-    public static IEnumerable<string> Files => System.IO.Directory.EnumerateFiles(Path.Combine(Folder, "cases")).Select(f => Path.GetFileNameWithoutExtension(f)!);
+    public static IEnumerable<string> Files => System.IO.Directory.EnumerateFiles(System.IO.Path.Combine(Folder, "cases")).Select(f => System.IO.Path.GetFileNameWithoutExtension(f)!);
 
-    public byte[] Letter => System.IO.File.ReadAllBytes(Path.Combine(Folder, "cases", File + ".eml"));
+    /// <summary>The letter's file.</summary>
+    public string Path => System.IO.Path.Combine(Folder, "cases", File + ".eml");
+
+    public byte[] Letter => System.IO.File.ReadAllBytes(Path);
 
     public Account Account
     {
@@ -59,10 +62,10 @@ public sealed record MailCase(string File, string Settings, IReadOnlyList<string
 
     private static string FindFolder()
     {
-        for (var folder = AppContext.BaseDirectory; folder is not null; folder = Path.GetDirectoryName(folder))
+        for (var folder = AppContext.BaseDirectory; folder is not null; folder = System.IO.Path.GetDirectoryName(folder))
         {
-            if (System.IO.File.Exists(Path.Combine(folder, "tests", "mail", "cases.tsv")))
-                return Path.Combine(folder, "tests", "mail");
+            if (System.IO.File.Exists(System.IO.Path.Combine(folder, "tests", "mail", "cases.tsv")))
+                return System.IO.Path.Combine(folder, "tests", "mail");
         }
         throw new FileNotFoundException("tests/mail/cases.tsv is not above the test's folder.");
     }

@@ -20,6 +20,8 @@ public sealed class SampleSettingsTests
         ["Accounts__{name}__CaFile"] = "The file would have to exist.",
         ["Accounts__{name}__Pin"] = "No certificate would fit an invented fingerprint.",
         ["Accounts__{name}__Multidrop__Prefix"] = "Qvirtual only, and the sample shows Header.",
+        ["Targets__{name}__CaFile"] = "The file would have to exist.",
+        ["Targets__{name}__Pin"] = "No certificate would fit an invented fingerprint.",
         ["Storage"] = "AzureWebJobsStorage says it for host and stages alike.",
         ["Storage__accountName"] = "Stands in place of Storage.",
         ["Storage__blobServiceUri"] = "Stands in place of Storage.",
@@ -56,7 +58,7 @@ public sealed class SampleSettingsTests
     {
         Assert.All(Of("__Password"), static v => Assert.Equal(Placeholder, v));
         Assert.All(Of("__Host").Concat(Of("__HostName")), static v => Assert.Matches(@"(^|\.)example\.(com|net|org)$", v));
-        Assert.Equal(2, Of("__Password").Count());
+        Assert.Equal(3, Of("__Password").Count());
     }
 
     // The Functions tools read flat texts only, and decrypt what they are not told is plain.

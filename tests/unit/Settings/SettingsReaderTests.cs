@@ -208,13 +208,6 @@ public sealed class SettingsReaderTests
         Assert.Equal(["Mailboxes__anna__Target: there is no target \"archive\". Write one of default, or define Targets__archive__Kind."], Problems(("Mailboxes__anna__Target", "archive")));
 
     [Theory]
-    [InlineData("Imap")]
-    [InlineData("Lmtp")]
-    [InlineData("Smtp")]
-    public void A_kind_of_target_that_is_not_built_yet_is_refused(string kind) =>
-        Assert.Equal([$"Targets__default__Kind: {kind} is not in this build yet. Write Maildir."], Problems(("Targets__default__Kind", kind)));
-
-    [Theory]
     [InlineData("Accounts__office__Port", "pop3s", "1 to 65535")]
     [InlineData("Accounts__office__Port", "0", "1 to 65535")]
     [InlineData("Accounts__office__Port", "65536", "1 to 65535")]

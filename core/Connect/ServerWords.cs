@@ -1,7 +1,7 @@
 using System.Text;
 using MailKit;
 
-namespace Postroom.Collect;
+namespace Postroom.Connect;
 
 /// <summary>
 /// Keeps the server's own words: the first line it sent since our last command. MailKit turns every -ERR at login into

@@ -1,12 +1,11 @@
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Postroom.Accounts;
 
-namespace Postroom.Collect;
+namespace Postroom.Connect;
 
-/// <summary>Whether a server's certificate is the one its account trusts, and if not, why in words.</summary>
-internal sealed class CertificateCheck(Account account)
+/// <summary>Whether a server's certificate is the one its settings trust, and if not, why in words.</summary>
+internal sealed class CertificateCheck(ServerAddress server)
 {
     /// <summary>Why the certificate was refused; null if it was not.</summary>
     public string? Refusal { get; private set; }
@@ -21,19 +20,19 @@ internal sealed class CertificateCheck(Account account)
     {
         if (certificate is not X509Certificate2 presented)
             return "The server showed no certificate.";
-        if (account.Pin is { } pin)
+        if (server.Pin is { } pin)
         {
             var found = Convert.ToHexString(SHA256.HashData(presented.RawData));
-            return found == pin ? null : $"The server's certificate has the fingerprint {found}, not the one in Accounts__{account.Name}__Pin.";
+            return found == pin ? null : $"The server's certificate has the fingerprint {found}, not the one in {server.Setting}Pin.";
         }
 
         if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
-            return $"The server's certificate is not for {account.Host} but for {presented.GetNameInfo(X509NameType.DnsName, false)}. Write that name into Accounts__{account.Name}__Host if it is the right server.";
-        if (account.CaFile is { } file)
+            return $"The server's certificate is not for {server.Host} but for {presented.GetNameInfo(X509NameType.DnsName, false)}. Write that name into {server.Setting}Host if it is the right server.";
+        if (server.CaFile is { } file)
             return JudgeBy(file, presented, chain);
         if (!errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors))
             return null;
-        return $"The server's certificate cannot be trusted: {Words(chain)} If it is the provider's own, write its authority into Accounts__{account.Name}__CaFile.";
+        return $"The server's certificate cannot be trusted: {Words(chain)} If it is the provider's own, write its authority into {server.Setting}CaFile.";
     }
 
     private string? JudgeBy(string file, X509Certificate2 presented, X509Chain? sent)
@@ -46,7 +45,7 @@ internal sealed class CertificateCheck(Account account)
             chain.ChainPolicy.ExtraStore.AddRange(sent.ChainElements.Select(static e => e.Certificate).ToArray());
         return chain.Build(presented)
             ? null
-            : $"The server's certificate does not come from an authority in Accounts__{account.Name}__CaFile: {Words(chain)}";
+            : $"The server's certificate does not come from an authority in {server.Setting}CaFile: {Words(chain)}";
     }
 
     private static string Words(X509Chain? chain)
