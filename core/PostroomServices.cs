@@ -34,6 +34,7 @@ public static class PostroomServices
             .AddSingleton(s => new LiveDirectory(storage.Tables, settings.Directory, s.GetRequiredService<TimeProvider>(), s.GetService<ILogger<LiveDirectory>>()))
             .AddSingleton<CollectSchedule>()
             .AddSingleton<Collector>()
+            .AddSingleton<AccountCheck>()
             .AddSingleton<Resolver>()
             .AddSingleton<Deliverer>()
             .AddSingleton<PoisonHold>()

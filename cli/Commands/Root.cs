@@ -19,6 +19,9 @@ internal static class Root
         {
             settings,
             RunCommand.Create(settings),
+            CheckCommand.Create(settings),
+            AccountsCommand.Create(settings),
+            CollectCommand.Create(settings),
             DemoCommand.Create(),
             DoctorCommand.Create(settings),
             ExplainCommand.Create(settings),

@@ -34,6 +34,13 @@ public sealed class AccountBook
         return (states, now ?? time.GetUtcNow());
     }
 
+    /// <summary>The state of one account; null if it was never polled.</summary>
+    public async Task<AccountState?> FindAsync(string account, CancellationToken stop)
+    {
+        var row = await table.GetEntityIfExistsAsync<TableEntity>(account.ToLowerInvariant(), StateRow, cancellationToken: stop);
+        return row.HasValue ? AccountRow.State(row.Value!) : null;
+    }
+
     /// <summary>Opens an account for one poll.</summary>
     /// <returns>The session; or null and who holds the account until when, if it is being collected elsewhere.</returns>
     public async Task<(AccountSession? Session, string? Holder, DateTimeOffset Until)> OpenAsync(string account, CancellationToken stop)

@@ -31,6 +31,9 @@ public sealed partial class Collector
         doors = new(settings.SessionsPerHost);
     }
 
+    /// <summary>A batch of letters is enqueued: for whoever watches a long first fetch.</summary>
+    public event Action<CollectProgress>? Progress;
+
     /// <summary>Polls the account of a message.</summary>
     public async Task<CollectOutcome> CollectAsync(CollectMessage message, CancellationToken stop)
     {
@@ -142,6 +145,7 @@ public sealed partial class Collector
         poll.LogInDelay = connection.LogInDelay;
         session.State = session.State with { SeenTls = session.State.SeenTls || connection.IsSecure };
         var visit = new MailboxVisit(account, session, connection, poll.Lessons, storage, budget, time);
+        visit.Progress += (done, left) => Progress?.Invoke(new(account.Name, poll.Letters + done, left));
         try
         {
             return await visit.RunAsync(stop);

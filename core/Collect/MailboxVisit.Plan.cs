@@ -40,8 +40,9 @@ internal sealed partial class MailboxVisit
         var isMuch = look.Count > MostLetters || fetch.Count > MostLetters || tooLarge.Count > MostNotices;
         // What turns out to be another letter under a used UIDL is fetched at once.
         var delete = await LookAsync([.. look.Take(MostLetters)], fetch, stop);
+        var waiting = Math.Max(0, fetch.Count - MostLetters);
         fetch = await WithoutMovedAsync([.. fetch.Take(MostLetters)], listing, stop);
-        return new(fetch, delete, [.. tooLarge.Take(MostNotices)], isMuch);
+        return new(fetch, delete, [.. tooLarge.Take(MostNotices)], isMuch, waiting);
     }
 
     // Letters that stay can only be told from new ones by a name; without a UIDL of their own their header is it.
@@ -200,5 +201,6 @@ internal sealed partial class MailboxVisit
     /// <param name="Delete">Letters that are stored and surely the same still.</param>
     /// <param name="TooLarge">Letters to tell of.</param>
     /// <param name="More">Whether there is more than one visit does.</param>
-    private sealed record Work(List<ListedLetter> Fetch, List<ListedLetter> Delete, List<ListedLetter> TooLarge, bool More);
+    /// <param name="Waiting">Letters that a later visit stores.</param>
+    private sealed record Work(List<ListedLetter> Fetch, List<ListedLetter> Delete, List<ListedLetter> TooLarge, bool More, int Waiting);
 }

@@ -39,6 +39,9 @@ internal sealed partial class MailboxVisit(
     /// <summary>Letters that stay on the server after this visit; null if it did not get as far as to know.</summary>
     public int? Left { get; private set; }
 
+    /// <summary>A batch is done: letters enqueued by this visit, and letters still to fetch by this or a later one.</summary>
+    public event Action<int, int>? Progress;
+
     /// <summary>Runs the visit.</summary>
     /// <returns>Whether letters remain that another visit should fetch.</returns>
     public async Task<bool> RunAsync(CancellationToken stop)
@@ -51,8 +54,12 @@ internal sealed partial class MailboxVisit(
         await DeleteAsync(work.Delete, stop);
         foreach (var letter in work.TooLarge)
             await TellAsync(letter, stop);
+        var left = work.Fetch.Count + work.Waiting;
         foreach (var batch in Batches(work.Fetch))
+        {
             await FetchAsync(batch, stop);
+            Progress?.Invoke(Collected, left -= batch.Count);
+        }
 
         // Past this line the server may delete what we marked; all of it is stored, enqueued and remembered.
         var confirmed = await connection.QuitAsync(stop);
