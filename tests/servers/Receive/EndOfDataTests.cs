@@ -56,6 +56,7 @@ public sealed class EndOfDataTests(Azurite storage) : IClassFixture<Azurite>
     [Fact]
     public async Task A_client_that_vanishes_in_the_middle_leaves_nothing()
     {
+        await storage.ClearAsync();
         await using var door = await OpenDoor.OpenAsync(storage);
         using (var client = await door.ConnectAsync())
         {
