@@ -24,6 +24,7 @@ public sealed partial class Deliverer
     private readonly ILogger<Deliverer> log;
     private readonly Dictionary<string, (IDeliveryTarget Target, TargetCircuit Circuit)> targets;
     private readonly CopyWatch copies;
+    private readonly LetterTurns turns = new();
 
     /// <summary>A deliverer for the targets of the settings.</summary>
     public Deliverer(PostroomSettings settings, OfficeStorage storage, DeliveryLedger ledger, HeldShelf shelf, TimeProvider time, ILogger<Deliverer> log)
@@ -79,7 +80,7 @@ public sealed partial class Deliverer
     {
         try
         {
-            return await TryDeliverAsync(letter, stop);
+            return await turns.TakeAsync(letter, mine => TryDeliverAsync(mine, stop), stop);
         }
         catch (Exception e) when (!stop.IsCancellationRequested)
         {

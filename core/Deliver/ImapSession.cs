@@ -94,12 +94,16 @@ internal sealed class ImapSession : IAsyncDisposable
         }
     }
 
-    // By the letter's id and by whom it is for: letters for several desks may share one folder.
+    // By the letter's id and by whom it is for: letters for several desks may share one folder. By the date too, which we
+    // gave it: a server that has no index of these lines need not read the whole folder. Two days either side, as time
+    // zones do not count there (RFC 9051 §6.4.4).
     private static async Task<bool> FindAsync(IMailFolder folder, DeliverLetter letter, CancellationToken stop)
     {
         await folder.OpenAsync(FolderAccess.ReadOnly, stop);
         var found = await folder.SearchAsync(SearchQuery.HeaderContains(TraceHeaders.IdField, letter.Id)
-            .And(SearchQuery.HeaderContains("Delivered-To", letter.Recipient ?? letter.Mailbox)), stop);
+            .And(SearchQuery.HeaderContains("Delivered-To", letter.Recipient ?? letter.Mailbox))
+            .And(SearchQuery.DeliveredAfter(letter.Received.UtcDateTime.AddDays(-2)))
+            .And(SearchQuery.DeliveredBefore(letter.Received.UtcDateTime.AddDays(2))), stop);
         await folder.CloseAsync(expunge: false, stop);
         return found.Count > 0;
     }

@@ -80,7 +80,7 @@ public sealed class DownTests(Azurite storage) : IClassFixture<Azurite>
     {
         await using var office = await OpenAsync(FreePort.Next());
 
-        var done = await office.DeliverAsync(await office.StoreAsync(Text), await office.StoreAsync(Text, target: "default"));
+        var done = await office.DeliverAsync(await office.StoreAsync(Text), await office.StoreAsync("Another.\r\n", target: "default"));
 
         Assert.Equal(["Deferred", "Delivered"], done.Select(static d => d.Outcome.GetType().Name).Order());
     }

@@ -192,6 +192,27 @@ public sealed class ImapTests(QuotaDovecot fixture) : IClassFixture<QuotaDovecot
         Assert.Equal(2, own.Letters("anna").Count);
     }
 
+    [Fact]
+    public async Task A_letter_in_two_messages_of_which_only_one_is_marked_lies_there_once_in_any_order()
+    {
+        foreach (var order in new[] { "marked first", "marked last", "at once" })
+        {
+            var user = User("order");
+            var (target, turns, letter) = (Target(user), new LetterTurns(), Handed.Letter("order", user));
+            Task<DeliveryOutcome> Take(bool marked) => turns.TakeAsync(letter with { Repeat = marked }, mine => target.HandAsync(mine, "Subject: x\r\n\r\n"), Stop);
+
+            var outcomes = order switch
+            {
+                "marked first" => [await Take(true), await Take(false)],
+                "marked last" => [await Take(false), await Take(true)],
+                _ => await Task.WhenAll(Take(false), Take(true), Take(false)),
+            };
+
+            Assert.All(outcomes, static o => Assert.IsType<DeliveryOutcome.Delivered>(o));
+            Assert.True(server.Letters(user).Count == 1, $"{order}: {server.Letters(user).Count} copies");
+        }
+    }
+
     private string User(string name) => fixture.NextUser(name);
 
     private ImapTarget Target(string user, string folder = "INBOX") =>
