@@ -74,6 +74,7 @@ public sealed class HandOverTests(Azurite azurite) : IClassFixture<Azurite>
         await office.HandOutAsync("Deliver", message);
         // Anna has read it and thrown it away.
         File.Delete(Assert.Single(office.OnDesk()));
+        await office.ReplaceInstanceAsync();
 
         await office.HandOutAsync("Deliver", message, tries);
 

@@ -17,7 +17,8 @@ internal sealed class Office : IAsyncDisposable
     private static readonly string[] Changed = ["AzureWebJobsStorage", "Targets__default__Path", "RetainDays"];
 
     private readonly Azurite azurite;
-    private readonly ServiceProvider services;
+    private readonly PostroomSettings settings;
+    private ServiceProvider services;
     private readonly DirectoryInfo folder = System.IO.Directory.CreateTempSubdirectory("postroom-functions-");
 
     private Office(Azurite azurite, string host)
@@ -31,9 +32,8 @@ internal sealed class Office : IAsyncDisposable
         // Nobody listens there, and nobody on the network is asked.
         file["Accounts__anna__Host"] = host;
         file["Accounts__anna__Port"] = $"{FreePort.Next()}";
-        var settings = SettingsReader.Read(file, new Dictionary<string, string>(), folder.FullName);
-        services = new ServiceCollection().AddLogging().AddPostroom(settings)
-            .BuildServiceProvider(new ServiceProviderOptions { ValidateScopes = true, ValidateOnBuild = true });
+        settings = SettingsReader.Read(file, new Dictionary<string, string>(), folder.FullName);
+        services = Start();
     }
 
     public static async Task<Office> OpenAsync(Azurite azurite)
@@ -43,6 +43,16 @@ internal sealed class Office : IAsyncDisposable
         await office.Get<OfficeStorage>().PrepareAsync(Stop);
         return office;
     }
+
+    /// <summary>From here on another instance of the app does the work: it knows nothing of what this one did.</summary>
+    public async Task ReplaceInstanceAsync()
+    {
+        await services.DisposeAsync();
+        services = Start();
+    }
+
+    private ServiceProvider Start() => new ServiceCollection().AddLogging().AddPostroom(settings)
+        .BuildServiceProvider(new ServiceProviderOptions { ValidateScopes = true, ValidateOnBuild = true });
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
