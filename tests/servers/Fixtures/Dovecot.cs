@@ -95,7 +95,8 @@ public sealed class Dovecot : IAsyncLifetime
         var password = passwords[user] = RandomNumberGenerator.GetHexString(24);
         if (!System.IO.Directory.Exists(Path.Combine(Maildirs, user)))
             new Maildir(Path.Combine(Maildirs, user)).Create();
-        File.AppendAllText(Path.Combine(folder, "users"), $"{user}:{{PLAIN}}{password}::::::\n");
+        // A file for each: of one file for all Dovecot notices a change only once a second.
+        File.WriteAllText(Path.Combine(System.IO.Directory.CreateDirectory(Path.Combine(folder, "users")).FullName, user), $"{user}:{{PLAIN}}{password}::::::\n");
         return password;
     }
 
@@ -119,7 +120,7 @@ public sealed class Dovecot : IAsyncLifetime
         }
         var configuration = Path.Combine(folder, "dovecot.conf");
         await File.WriteAllTextAsync(configuration, Configuration(certificate, await UsersAsync()), TestContext.Current.CancellationToken);
-        await File.AppendAllTextAsync(Path.Combine(folder, "users"), "", TestContext.Current.CancellationToken);
+        System.IO.Directory.CreateDirectory(Path.Combine(folder, "users"));
         process = await ChildProcess.StartAsync(ClosedEnvironment.Find("dovecot")!, ["-F", "-c", configuration]);
         foreach (var port in (int[])[pop3, imap, lmtp])
             await process.ReadyAsync(stop => GreetingAsync(Host, port, stop), () => Log);
@@ -213,11 +214,11 @@ public sealed class Dovecot : IAsyncLifetime
         }
         passdb {
           driver = passwd-file
-          args = {{folder}}/users
+          args = {{folder}}/users/%u
         }
         userdb {
           driver = passwd-file
-          args = {{folder}}/users
+          args = {{folder}}/users/%u
         }
         service pop3-login {
           inet_listener pop3 {

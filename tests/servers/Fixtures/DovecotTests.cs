@@ -206,8 +206,6 @@ public sealed class DovecotTests(Dovecot provider) : IClassFixture<Dovecot>
     public async Task LMTP_puts_a_letter_into_the_mailbox()
     {
         provider.AddUser("lmtp");
-        // Dovecot looks once a second, at most, whether its file of users has changed, and another test may just have made it look.
-        await Task.Delay(TimeSpan.FromSeconds(1.1), Stop);
         using var connection = new TcpClient();
         await connection.ConnectAsync("127.0.0.1", provider.LmtpPort, Stop);
         using var talk = new StreamReader(connection.GetStream());
